@@ -1,0 +1,81 @@
+using System;
+using System.Runtime.CompilerServices;
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>Blocking messages from and into spans: no copy, no allocation.</summary>
+public abstract partial class Communicator
+{
+    /// <summary>Sends a span of values (MPI_Send). Returns when the span may be reused, which for long messages is when the receiver has come.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="values">The values.</param>
+    /// <param name="dest">The receiver's rank, or <see cref="NullProcess"/>.</param>
+    /// <param name="tag">The tag, from 0 to <see cref="Environment.MaxTag"/>.</param>
+    public unsafe void Send<T>(ReadOnlySpan<T> values, int dest, int tag)
+        where T : unmanaged
+    {
+        fixed (T* buffer = values)
+            SendRaw(buffer, values.Length, Datatype<T>.Handle, dest, tag);
+    }
+
+    /// <summary>Receives into a span (MPI_Recv); the message may be shorter.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="source">The sender's rank, <see cref="anySource"/> or <see cref="NullProcess"/>.</param>
+    /// <param name="tag">The tag, or <see cref="anyTag"/>.</param>
+    /// <param name="values">Room for the message.</param>
+    /// <returns>Who sent it, under which tag, and how many elements came.</returns>
+    /// <exception cref="MessageTruncatedException">The message was longer than the span.</exception>
+    public unsafe MessageStatus Receive<T>(int source, int tag, Span<T> values)
+        where T : unmanaged
+    {
+        NativeStatus status;
+        fixed (T* buffer = values)
+            ReceiveRaw(buffer, values.Length, Datatype<T>.Handle, source, tag, &status);
+        return MessageStatus.From(&status, Datatype<T>.Handle);
+    }
+
+    /// <summary>Sends one span and receives into another as one operation (MPI_Sendrecv), which cannot deadlock with its mirror image.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="send">The values to send; must not overlap <paramref name="receive"/>.</param>
+    /// <param name="dest">The receiver's rank, or <see cref="NullProcess"/>.</param>
+    /// <param name="sendTag">The tag to send under.</param>
+    /// <param name="receive">Room for the message that comes.</param>
+    /// <param name="source">The sender's rank, <see cref="anySource"/> or <see cref="NullProcess"/>.</param>
+    /// <param name="receiveTag">The tag to receive, or <see cref="anyTag"/>.</param>
+    /// <returns>Who sent the received message, under which tag, and how many elements came.</returns>
+    public unsafe MessageStatus Sendrecv<T>(ReadOnlySpan<T> send, int dest, int sendTag, Span<T> receive, int source, int receiveTag)
+        where T : unmanaged
+    {
+        NativeStatus status;
+        nint datatype = Datatype<T>.Handle;
+        fixed (T* sendBuffer = send)
+        fixed (T* receiveBuffer = receive)
+        {
+            Traffic?.CountSent(dest);
+            int code = NativeMpi.MPI_Sendrecv(
+                sendBuffer, send.Length, datatype, dest, sendTag, receiveBuffer, receive.Length, datatype, source, receiveTag, Handle, &status);
+            ErrorCheck.ThrowIfFailed(code, "MPI_Sendrecv", this);
+            Traffic?.CountReceived(status.Source);
+        }
+
+        return MessageStatus.From(&status, datatype);
+    }
+
+    /// <summary>The one place where a blocking send leaves the binding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void SendRaw(void* buffer, int count, nint datatype, int dest, int tag)
+    {
+        Traffic?.CountSent(dest);
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle), "MPI_Send", this);
+    }
+
+    /// <summary>The one place where a blocking receive leaves the binding. A message that was truncated did arrive, and is counted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void ReceiveRaw(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
+    {
+        int code = NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
+        Traffic?.CountReceived(status->Source);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Recv", this);
+    }
+}

@@ -1,0 +1,50 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text;
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>Turns the return code of a native call into an exception. The way of success is one compare.</summary>
+internal static class ErrorCheck
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ThrowIfFailed(int code, string call, Communicator? communicator = null)
+    {
+        if (code != 0)
+            Throw(code, call, communicator);
+    }
+
+    public static Exception Translate(int code, string call, Communicator? communicator)
+    {
+        MpiErrorClass errorClass = ClassOf(code);
+        string text = TextOf(code);
+        int? rank = communicator?.RankIfKnown;
+        string? name = communicator?.Name;
+        return errorClass == MpiErrorClass.Truncate
+            ? new MessageTruncatedException(code, text, call, rank, name)
+            : new MpiException(errorClass, code, text, call, rank, name);
+    }
+
+    /// <summary>MPICH's codes are not classes, so the class is always asked for.</summary>
+    private static unsafe MpiErrorClass ClassOf(int code)
+    {
+        int errorClass = 0;
+        return NativeMpi.MPI_Error_class(code, &errorClass) == 0 && Abi.Table.ErrorClasses.TryGetValue(errorClass, out MpiErrorClass known)
+            ? known
+            : MpiErrorClass.Unknown;
+    }
+
+    private static unsafe string TextOf(int code)
+    {
+        byte* text = stackalloc byte[Abi.Table.MaxErrorStringBytes];
+        int length = 0;
+        return NativeMpi.MPI_Error_string(code, text, &length) == 0 && length > 0
+            ? Encoding.UTF8.GetString(text, length).TrimEnd()
+            : $"error code {code}";
+    }
+
+    [DoesNotReturn]
+    private static void Throw(int code, string call, Communicator? communicator) => throw Translate(code, call, communicator);
+}

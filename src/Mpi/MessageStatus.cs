@@ -1,0 +1,17 @@
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>Who sent a received message, under which tag, and how many elements it had; a value, so that receiving allocates nothing.</summary>
+/// <param name="Source">The sender's rank in the (remote) group, or <see cref="Communicator.NullProcess"/>.</param>
+/// <param name="Tag">The message's tag.</param>
+/// <param name="Count">How many elements of the receive's type came.</param>
+public readonly record struct MessageStatus(int Source, int Tag, int Count)
+{
+    internal static unsafe MessageStatus From(NativeStatus* status, nint datatype)
+    {
+        int count = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(status, datatype, &count), "MPI_Get_count");
+        return new MessageStatus(status->Source, status->Tag, count);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+
+namespace MPI.Native;
+
+/// <summary>An MPI_Status of any ABI: 32 bytes hold the largest of them, and the public fields are read where the ABI at hand puts them.</summary>
+[InlineArray(32)]
+internal struct NativeStatus
+{
+    private byte _first;
+
+    public readonly int Source => FieldAt(Abi.StatusSourceOffset);
+
+    public readonly int Tag => FieldAt(Abi.StatusTagOffset);
+
+    public readonly int Error => FieldAt(Abi.StatusErrorOffset);
+
+    /// <summary>Writes source and tag into an otherwise empty status, for messages that did not come through the library just now.</summary>
+    public static NativeStatus Of(int source, int tag)
+    {
+        var status = default(NativeStatus);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref status._first, Abi.StatusSourceOffset), source);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref status._first, Abi.StatusTagOffset), tag);
+        return status;
+    }
+
+    private readonly int FieldAt(int offsetBytes) => Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref Unsafe.AsRef(in _first), offsetBytes));
+}
