@@ -47,7 +47,7 @@ public static class JobRehearsal
         PlannedKill[] kills = PlanKills(options.Kills, unbroken.Result.Commits, new Random(options.Job.Seed));
         if (kills.Length < options.Kills) report.WriteLine($"rehearsal: {unbroken.Result.Commits} commits leave room for {kills.Length} of {options.Kills} lost ranks");
         report.WriteLine($"rehearsal: the run with {kills.Length} lost ranks, after commits {string.Join(", ", kills.Select(kill => kill.AfterCommit))} (seed {options.Job.Seed})");
-        RehearsedRun broken = runner.Execute("broken", kills);
+        RehearsedRun broken = runner.Execute("broken", kills, unbroken);
         if (IsInterrupted(broken)) return Inconclusive(report, ExitCode.Interrupted, "interrupted");
         if (broken.Result.Kills == 0) return Inconclusive(report, ExitCode.RehearsalInconclusive, "no rank could be killed after a commit");
         if (broken.Result.Restores == 0 && broken.Result.Outcome == JobOutcome.Succeeded && options.Job.Restore)

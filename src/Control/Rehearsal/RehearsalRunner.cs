@@ -11,7 +11,7 @@ namespace HpcVirt.Control.Rehearsal;
 /// <summary>Executes the runs of a rehearsal, each in a directory of its own: work, checkpoints, reports, output.</summary>
 internal sealed class RehearsalRunner(RehearsalOptions options, JobStream errors, TimeProvider time)
 {
-    public RehearsedRun Execute(string name, IReadOnlyList<PlannedKill> kills)
+    public RehearsedRun Execute(string name, IReadOnlyList<PlannedKill> kills, RehearsedRun? reference = null)
     {
         string place = Path.Combine(options.Scratch, name);
         string work = Path.Combine(place, "work");
@@ -26,6 +26,7 @@ internal sealed class RehearsalRunner(RehearsalOptions options, JobStream errors
             JobId = options.Job.JobId + name[0],
             Checkpoints = checkpoints,
             RehearsalDirectory = reports,
+            RehearsalReference = reference?.Reports,
             WorkingDirectory = work,
             Kills = kills,
             RestartsMax = Math.Max(options.Job.RestartsMax, kills.Count),

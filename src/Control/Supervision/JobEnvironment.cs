@@ -21,6 +21,7 @@ internal static class JobEnvironment
         };
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;
+        if (options.RehearsalReference is { } reference) environment[ControlEnvironment.RehearsalReference] = reference;
         if (options.RehearsalDirectory is { } rehearsal) environment[ControlEnvironment.RehearsalDirectory] = rehearsal;
         return environment;
     }

@@ -51,6 +51,9 @@ public sealed record SupervisorOptions
     /// <summary>Directory for the ranks' rehearsal reports; null outside of rehearsals.</summary>
     public string? RehearsalDirectory { get; init; }
 
+    /// <summary>The reports of the unbroken run of a rehearsal, for ranks of a run with lost ranks to compare with.</summary>
+    public string? RehearsalReference { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <returns>This record.</returns>
     /// <exception cref="ControlException">An option is out of range or contradicts another.</exception>

@@ -20,22 +20,19 @@ internal static class WalkProgram
         var options = new ResilientOptions { Program = Option(args, "name") ?? "walk", Interval = CheckpointInterval.WhenAsked };
         return ResilientJob.Run([], options, job =>
         {
-            ulong[] state = [.. Enumerable.Range(0, size).Select(index => (ulong)((job.World.Rank * 1_000_003) + index))];
-            ulong forgotten = 0;
-            job.Protect<ulong>("state", () => state);
+            var walker = new Walker([.. Enumerable.Range(0, size).Select(index => (ulong)((job.World.Rank * 1_000_003) + index))]);
+            job.Protect<ulong>("state", () => walker.State);
             foreach (long step in job.Steps(steps))
             {
-                if (step == 0 || job.RestoredStep == step)
-                    Console.WriteLine($"rank {job.World.Rank} starts at step {step}");
                 Fault(args, job, step);
-                Step(job.World, state, step);
-                forgotten += (ulong)step;
+                Step(job.World, walker.State, step);
+                walker.Forgotten += (ulong)step;
                 if (args.Contains("forget"))
-                    state[0] += forgotten;
+                    walker.State[0] += walker.Forgotten;
                 Before(args, job, step + 1);
             }
 
-            ulong sum = state.Aggregate(0UL, (hash, value) => (hash * 31) + value);
+            ulong sum = walker.State.Aggregate(0UL, (hash, value) => (hash * 31) + value);
             ulong[] sums = new ulong[job.World.Size];
             job.World.Allgather<ulong>([sum], sums);
             if (job.World.Rank == 0)
@@ -72,4 +69,11 @@ internal static class WalkProgram
 
     private static string? Option(string[] args, string name) =>
         args.FirstOrDefault(argument => argument.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+
+    private sealed class Walker(ulong[] state)
+    {
+        public ulong[] State { get; } = state;
+
+        public ulong Forgotten { get; set; }
+    }
 }
