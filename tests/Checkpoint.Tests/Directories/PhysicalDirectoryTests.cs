@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO;
 using System.Runtime.Versioning;
 using NUnit.Framework;
@@ -37,6 +38,25 @@ internal sealed class PhysicalDirectoryTests : CheckpointDirectoryContract
             () => new PhysicalDirectory(path).CreateRoot(),
             Throws.TypeOf<CheckpointDirectoryException>().With.Message.Contains(path).And.Message.Contains("it is a file"));
         Assert.That(() => new PhysicalDirectory(Path.Combine(path, "below")).CreateRoot(), Throws.TypeOf<CheckpointDirectoryException>());
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    public void A_pipe_or_a_directory_in_the_place_of_a_file_is_an_error_and_no_wait()
+    {
+        string pipe = Path.Combine(Directory.Location, "pipe");
+        using (var made = Process.Start("mkfifo", pipe)) made.WaitForExit();
+        Directory.CreateDirectory("folder");
+        foreach (string path in new[] { "pipe", "folder" })
+        {
+            Assert.That(
+                () =>
+                {
+                    using ICheckpointFile file = Directory.OpenFile(path);
+                    return file.GetLengthBytes() + file.Read(new byte[8], 0);
+                },
+                Throws.TypeOf<CheckpointDirectoryException>(), path);
+        }
     }
 
     [Test]
