@@ -1,0 +1,37 @@
+namespace HpcVirt.Checkpoint;
+
+/// <summary>How a store behaves. Immutable; the same on all ranks.</summary>
+public sealed record CheckpointOptions
+{
+    /// <summary>The least number of versions that may be kept: one to fall back to while the newest may be damaged.</summary>
+    public const int MinimumKeep = 2;
+
+    /// <summary>The program's name. A checkpoint of another program is refused.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>
+    /// Which start of the job this is, larger than at any start before in the same directory; null: one above the newest found.
+    /// </summary>
+    public long? Attempt { get; init; }
+
+    /// <summary>How many committed versions to keep, at least <see cref="MinimumKeep"/>.</summary>
+    public int Keep { get; init; } = MinimumKeep;
+
+    /// <summary>
+    /// Whether to begin at the first step when checkpoints exist but none verifies. The default is to refuse, because starting
+    /// over throws away work that somebody may still be able to repair.
+    /// </summary>
+    public bool StartOverIfNoneVerifies { get; init; }
+
+    /// <summary>What is wrong with these options, or null.</summary>
+    public string? Problem() => this switch
+    {
+        { Program: null or "" } => "The option Program is empty; name the program, so that foreign checkpoints are recognised.",
+        _ when System.Text.Encoding.UTF8.GetByteCount(Program) > Formats.Manifest.MaximumProgramBytes =>
+            $"The option Program takes more than {Formats.Manifest.MaximumProgramBytes} bytes; choose a shorter name.",
+        { Attempt: < 1 } => $"The option Attempt is {Attempt}; attempts count from 1.",
+        { Keep: < MinimumKeep } =>
+            $"The option Keep is {Keep}; keep at least {MinimumKeep}, so that one is left when the newest turns out damaged.",
+        _ => null,
+    };
+}

@@ -1,0 +1,159 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace HpcVirt.Checkpoint.Formats;
+
+/// <summary>An open shard whose header has been verified. Bad bytes are <see cref="CheckpointFormatException"/>.</summary>
+internal sealed class ShardReader : IDisposable
+{
+    private readonly ICheckpointFile _file;
+    private readonly string _path;
+
+    private ShardReader(ICheckpointFile file, string path, Shard shard, uint checksum)
+    {
+        _file = file;
+        _path = path;
+        Shard = shard;
+        Checksum = checksum;
+    }
+
+    public Shard Shard { get; }
+
+    /// <summary>The header's CRC-32C, by which a manifest knows this shard.</summary>
+    public uint Checksum { get; }
+
+    public static ShardReader Open(ICheckpointDirectory directory, string path)
+    {
+        ICheckpointFile file = directory.OpenFile(path);
+        try
+        {
+            long lengthBytes = file.GetLengthBytes();
+            Span<byte> prefix = stackalloc byte[Shard.PrefixBytes];
+            FileBytes.ReadExactly(file, prefix, 0, path, region: null);
+
+            byte[] header = new byte[Shard.DecodeHeaderLength(prefix, lengthBytes, path)];
+            FileBytes.ReadExactly(file, header, 0, path, region: null);
+            Shard shard = Shard.DecodeHeader(header, lengthBytes, path);
+            uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(^4..));
+            return new ShardReader(file, path, shard, checksum);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Memory for <see cref="Damages"/>: one block, but never more than the file could fill.</summary>
+    public byte[] NewBuffer()
+    {
+        long largestBytes = Shard.Regions.Select(static r => r.StoredBytes).DefaultIfEmpty().Max();
+        return new byte[long.Max(Shard.AlignmentBytes, long.Min(Shard.BlockBytes, largestBytes))];
+    }
+
+    /// <summary>Why this intact shard is not the one that a manifest means, or null.</summary>
+    public string? ForeignTo(Manifest manifest, int rank)
+    {
+        ManifestShard expected = manifest.Shards[rank];
+        return Shard.Name != manifest.Name ? $"belongs to {Shard.Name}"
+            : Shard.Rank != rank ? $"is the shard of rank {Shard.Rank}"
+            : Shard.RankCount != manifest.Shards.Count ? $"is one of {Shard.RankCount} shards, the manifest names {manifest.Shards.Count}"
+            : Shard.Program != manifest.Program ? $"was written by program '{Shard.Program}'"
+            : Shard.Step != manifest.Step ? $"is of step {Shard.Step}, the manifest of step {manifest.Step}"
+            : Shard.LengthBytes != expected.LengthBytes ? $"has {Shard.LengthBytes} bytes, the manifest records {expected.LengthBytes}"
+            : Checksum != expected.Checksum ? $"has checksum {Checksum:x8}, the manifest records {expected.Checksum:x8}"
+            : null;
+    }
+
+    /// <summary>Reads every byte of the file and yields what is wrong, from front to back.</summary>
+    /// <param name="buffer">At least one block; the only memory this takes.</param>
+    /// <param name="progress">Told of bytes as they are read.</param>
+    public IEnumerable<CheckpointFormatException> Damages(byte[] buffer, IProgress<long>? progress = null)
+    {
+        if (FirstNonZero(buffer, Shard.HeaderBytes, Shard.Align(Shard.HeaderBytes)) is { } afterHeader) yield return afterHeader;
+        foreach (RegionEntry region in Shard.Regions)
+        {
+            for (int block = 0; block < region.BlockChecksums.Length; block++)
+            {
+                int lengthBytes = region.BlockLength(block, Shard.BlockBytes);
+                if (BlockDamage(region, block, buffer.AsSpan(0, lengthBytes)) is { } damage) yield return damage;
+                progress?.Report(lengthBytes);
+            }
+
+            if (FirstNonZero(buffer, region.EndBytes, Shard.Align(region.EndBytes)) is { } after) yield return after;
+        }
+
+        if (TrailerDamage() is { } trailer) yield return trailer;
+    }
+
+    /// <summary>Fills a region's memory, checking each block once more: bytes may have changed since they were verified.</summary>
+    public void Fill(RegionEntry entry, CheckpointRegion region)
+    {
+        GuardedRegion.BeginRestore(region, entry.Descriptor);
+        for (int block = 0; block < entry.BlockChecksums.Length; block++)
+        {
+            Span<byte> memory = GuardedRegion.Slice(
+                region, (long)block * Shard.BlockBytes, entry.BlockLength(block, Shard.BlockBytes));
+            if (BlockDamage(entry, block, memory) is { } damage) throw damage;
+        }
+
+        GuardedRegion.EndRestore(region);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private CheckpointFormatException? BlockDamage(RegionEntry entry, int block, Span<byte> bytes)
+    {
+        long offsetBytes = entry.OffsetBytes + ((long)block * Shard.BlockBytes);
+        string region = entry.Descriptor.Name;
+        try
+        {
+            FileBytes.ReadExactly(_file, bytes, offsetBytes, _path, region);
+        }
+        catch (CheckpointFormatException e)
+        {
+            return e;
+        }
+
+        uint computed = Crc32C.Of(bytes);
+        uint recorded = entry.BlockChecksums[block];
+        return computed == recorded
+            ? null
+            : new CheckpointFormatException(
+                _path, offsetBytes, $"checksum of block {block} ({bytes.Length} bytes) is {computed:x8}, but {recorded:x8} is recorded", region);
+    }
+
+    /// <summary>Padding carries no information, but a changed byte in it tells of a disk that must not be trusted.</summary>
+    private CheckpointFormatException? FirstNonZero(byte[] buffer, long fromBytes, long toBytes)
+    {
+        Span<byte> padding = buffer.AsSpan(0, (int)(toBytes - fromBytes));
+        try
+        {
+            FileBytes.ReadExactly(_file, padding, fromBytes, _path, region: null);
+        }
+        catch (CheckpointFormatException e)
+        {
+            return e;
+        }
+
+        int index = padding.IndexOfAnyExcept((byte)0);
+        return index < 0 ? null : new CheckpointFormatException(_path, fromBytes + index, $"padding holds {padding[index]:x2} instead of zero");
+    }
+
+    private CheckpointFormatException? TrailerDamage()
+    {
+        Span<byte> trailer = stackalloc byte[Shard.TrailerBytes];
+        try
+        {
+            FileBytes.ReadExactly(_file, trailer, Shard.TrailerOffsetBytes, _path, region: null);
+            Shard.CheckTrailer(trailer, Checksum, _path);
+            return null;
+        }
+        catch (CheckpointFormatException e)
+        {
+            return e;
+        }
+    }
+}

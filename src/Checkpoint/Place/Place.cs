@@ -1,0 +1,103 @@
+using System.Collections.Generic;
+using System.Linq;
+using HpcVirt.Checkpoint.Formats;
+using HpcVirt.Checkpoint.Protocol;
+
+namespace HpcVirt.Checkpoint;
+
+/// <summary>The directory in which this rank keeps its shards, and which ranks share it.</summary>
+/// <param name="directory">The disk.</param>
+/// <param name="rank">This rank.</param>
+/// <param name="leaders">For each rank, the lowest rank that sees the same directory.</param>
+internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyList<int> leaders)
+{
+    public ICheckpointDirectory Directory => directory;
+
+    public int Rank => rank;
+
+    public IReadOnlyList<int> Leaders => leaders;
+
+    /// <summary>Which start of the job this is; known once all places have been surveyed.</summary>
+    public long Attempt { get; set; }
+
+    public bool IsLeader => leaders[rank] == rank;
+
+    /// <summary>
+    /// Where a counting version lies in this place. A vote is passed when any place has renamed, so a place that did not get to
+    /// it still has the same files under the temporary name.
+    /// </summary>
+    public string PathOf(VersionName name) => directory.Exists(name.Committed) ? name.Committed : name.Temporary;
+
+    /// <summary>What this place holds; an attempt record that is not intact was torn while its attempt began, and binds nobody.</summary>
+    public static PlaceSurvey Survey(ICheckpointDirectory directory)
+    {
+        var versions = new List<(VersionName, VersionState)>();
+        var attempts = new List<long>();
+        foreach (DirectoryEntry entry in directory.List(""))
+        {
+            if (entry.IsDirectory && VersionName.TryParse(entry.Name, out VersionName name, out VersionState state)) versions.Add((name, state));
+            if (!entry.IsDirectory && VersionName.TryParseAttempt(entry.Name, out long attempt)) attempts.Add(attempt);
+        }
+
+        AttemptRecord? record = attempts.OrderDescending().Select(a => IntactRecord(directory, a)).FirstOrDefault(static r => r is not null);
+        long newestAttempt = attempts.Concat(versions.Select(static v => v.Item1.Attempt)).DefaultIfEmpty().Max();
+        return new PlaceSurvey(null, versions, newestAttempt, record);
+    }
+
+    /// <summary>The highest attempt that has begun here.</summary>
+    public static long NewestAttemptBegun(ICheckpointDirectory directory) => directory.List("")
+        .Select(static e => VersionName.TryParseAttempt(e.Name, out long attempt) ? attempt : 0)
+        .DefaultIfEmpty()
+        .Max();
+
+    /// <summary>
+    /// Deletes a version's directory. It is first renamed, durably, to a name that says so: a half-deleted version must never
+    /// look committed, not even after the loss of power.
+    /// </summary>
+    public void Delete(string name)
+    {
+        string doomed = name;
+        if (VersionName.TryParse(name, out VersionName version, out VersionState state) && state == VersionState.Committed)
+        {
+            doomed = version.Doomed;
+            directory.Rename(name, doomed);
+            directory.SyncDirectory("");
+        }
+
+        foreach (DirectoryEntry entry in directory.List(doomed)) directory.DeleteFile($"{doomed}/{entry.Name}");
+        directory.DeleteDirectory(doomed);
+    }
+
+    /// <summary>Deletes what it can and says what it could not.</summary>
+    public IReadOnlyList<string> DeleteAll(IEnumerable<string> names)
+    {
+        var warnings = new List<string>();
+        foreach (string name in names)
+        {
+            try
+            {
+                Delete(name);
+            }
+            catch (CheckpointDirectoryException e)
+            {
+                warnings.Add($"{name} is no longer needed but could not be deleted. {e.Message}");
+            }
+        }
+
+        return warnings;
+    }
+
+    private static AttemptRecord? IntactRecord(ICheckpointDirectory directory, long attempt)
+    {
+        string path = VersionName.AttemptFile(attempt);
+        try
+        {
+            AttemptRecord record = AttemptRecord.Decode(FileBytes.ReadWhole(directory, path, AttemptRecord.MaximumBytes), path);
+            return record.Attempt == attempt ? record : null;
+        }
+        catch (CheckpointFormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using HpcVirt.Checkpoint.Formats;
+using HpcVirt.Checkpoint.Protocol;
+
+namespace HpcVirt.Checkpoint;
+
+/// <summary>
+/// How all ranks open their places together: recognise the directory, find out who shares it, agree on the attempt, record it,
+/// and clean up what older attempts left behind. docs/formats/directory.md has the names.
+/// </summary>
+internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGroup group, CheckpointOptions options)
+{
+    private readonly List<string> _warnings = [];
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public (Place Place, OpeningPlan Plan) Open(Func<Guid> newId)
+    {
+        Recognise();
+        string[] probes = PutProbe(newId());
+        var place = new Place(directory, group.Rank, FindLeaders(probes));
+
+        PlaceSurvey[] surveys = Exchange.All(group, Surveyed(place));
+        Together.Throw(surveys.Select(static s => s.Problem));
+        var plan = OpeningPlan.Make(options.Attempt, surveys);
+
+        // All have looked by now, so a probe has served. What a lost rank leaves behind, the next opening's leader clears away.
+        if (Attempted.Run(() => directory.DeleteFile(probes[group.Rank])) is { } left) _warnings.Add(left);
+
+        string? problem = null;
+        if (plan.Refusal is null && place.IsLeader) problem = Attempted.Run(() => Begin(place, plan, surveys[group.Rank], probes));
+        Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
+        if (plan.Refusal is not null) throw new CheckpointSupersededException($"{directory.Location}: {plan.Refusal}");
+        place.Attempt = plan.Attempt;
+        return (place, plan);
+    }
+
+    /// <summary>Whether the directory is empty or ours; it is made ours by one exclusive creation, which cannot be half done.</summary>
+    private void Recognise()
+    {
+        bool isForeign = false;
+        string? problem = options.Problem() ?? Attempted.Run(() =>
+        {
+            directory.CreateRoot();
+            if (directory.Exists(VersionName.Marker)) return;
+
+            string[] found = [.. directory.List("").Select(static e => e.Name).Where(static n => n != VersionName.LostAndFound)];
+            if (found.Length > 0 && !directory.Exists(VersionName.Marker))
+            {
+                isForeign = true;
+                throw new CheckpointException(
+                    $"{directory.Location} is not empty and holds no checkpoints of HpcVirt (no {VersionName.Marker}; it holds "
+                    + $"{string.Join(", ", found.Order(StringComparer.Ordinal).Take(3))}{(found.Length > 3 ? ", ..." : "")}). "
+                    + "Is this the right directory? Name an empty or a new one.");
+            }
+
+            CreateMarker();
+        });
+
+        // Which kind of refusal it is travels as one more value, so that all ranks throw the same exception.
+        bool isForeignSomewhere = group.Maximum(isForeign ? 1 : 0) == 1;
+        string?[] problems = [.. Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem)];
+        if (isForeignSomewhere) throw new ForeignDirectoryException(Together.Joined(problems));
+        Together.Throw(problems);
+    }
+
+    private void CreateMarker()
+    {
+        try
+        {
+            FileBytes.WriteNew(directory, VersionName.Marker, []);
+        }
+        catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.AlreadyExists)
+        {
+            // Another rank of this job was faster.
+        }
+
+        // Nothing else may reach the disk before the marker, or the loss of power makes our own directory look foreign.
+        directory.SyncDirectory("");
+    }
+
+    /// <summary>Creates this rank's sign; returns the names of all.</summary>
+    private string[] PutProbe(Guid id)
+    {
+        string name = $"{VersionName.ProbePrefix}{group.Rank}-{id:N}";
+        string? problem = Attempted.Run(() => directory.CreateFile(name, reserveBytes: 0).Dispose());
+        Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
+        return [.. Exchange.All(group, new PlainReport(name)).Select(static r => r.Problem!)];
+    }
+
+    /// <summary>The lowest rank whose probe is seen here leads here; on a shared directory the first look finds it.</summary>
+    private int[] FindLeaders(string[] probes)
+    {
+        int leader = 0;
+        string? problem = Attempted.Run(() =>
+        {
+            while (leader < group.Rank && !directory.Exists(probes[leader])) leader++;
+        });
+
+        int[] leaders = new int[group.Size];
+        byte[][] gathered = group.Gather(BitConverter.GetBytes(leader));
+        for (int rank = 0; rank < leaders.Length; rank++) leaders[rank] = BitConverter.ToInt32(gathered[rank]);
+
+        if (problem is null && leaders[leader] != leader)
+        {
+            problem = $"{directory.Location}: rank {group.Rank} sees the files of rank {leader}, which itself sees those of rank {leaders[leader]}. "
+                + "Give all ranks of a host the same directory.";
+        }
+
+        Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
+        return leaders;
+    }
+
+    private static PlaceSurvey Surveyed(Place place)
+    {
+        PlaceSurvey survey = PlaceSurvey.Empty;
+        string? problem = Attempted.Run(() =>
+        {
+            if (place.IsLeader) survey = Place.Survey(place.Directory);
+        });
+        return survey with { Problem = problem };
+    }
+
+    private void Begin(Place place, OpeningPlan plan, PlaceSurvey found, string[] probes)
+    {
+        Record(new AttemptRecord(plan.Attempt, plan.Inherited));
+        foreach (VersionName name in found.Of(VersionState.Temporary).Where(plan.Inherited.Contains)) Complete(name);
+        CleanUp(place, plan, found, probes);
+    }
+
+    private void Record(AttemptRecord record)
+    {
+        try
+        {
+            // Exclusive: of two jobs that start in one directory at once, one learns of the other here.
+            FileBytes.WriteNew(directory, VersionName.AttemptFile(record.Attempt), record.Encode());
+        }
+        catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.AlreadyExists)
+        {
+            throw new CheckpointException(
+                $"{directory.Location}: another job is starting in this directory at this moment. Run one job per directory.", e);
+        }
+
+        // The name must be durable before this attempt acts: a commit of an older attempt that comes after it must not count.
+        directory.SyncDirectory("");
+    }
+
+    /// <summary>Another place has the record of this version, so its vote had passed: make up for the rename that was not made here.</summary>
+    private void Complete(VersionName name)
+    {
+        string? problem = Attempted.Run(() =>
+        {
+            directory.Rename(name.Temporary, name.Committed);
+            directory.SyncDirectory("");
+        });
+
+        // It is read under its temporary name too, so this is no reason to stop.
+        if (problem is not null) _warnings.Add(problem);
+    }
+
+    private void CleanUp(Place place, OpeningPlan plan, PlaceSurvey found, string[] probes)
+    {
+        _warnings.AddRange(place.DeleteAll(found.Of(VersionState.Doomed).Select(static n => n.Doomed)));
+        _warnings.AddRange(place.DeleteAll(
+            found.Of(VersionState.Temporary).Where(n => !plan.Inherited.Contains(n)).Select(static n => n.Temporary)));
+
+        string? problem = Attempted.Run(() =>
+        {
+            foreach (DirectoryEntry entry in directory.List(""))
+            {
+                bool isOldProbe = entry.Name.StartsWith(VersionName.ProbePrefix, StringComparison.Ordinal) && !probes.Contains(entry.Name);
+                bool isOldAttempt = VersionName.TryParseAttempt(entry.Name, out long attempt) && attempt < plan.Attempt;
+                if (!entry.IsDirectory && (isOldProbe || isOldAttempt)) directory.DeleteFile(entry.Name);
+            }
+        });
+        if (problem is not null) _warnings.Add(problem);
+    }
+}

@@ -1,0 +1,25 @@
+using HpcVirt.Checkpoint.Formats;
+
+namespace HpcVirt.Checkpoint.Protocol;
+
+/// <summary>What a rank has to do next in a restart: one thing at a time, each answered by one <see cref="RestartEvent"/>.</summary>
+internal abstract record RestartEffect
+{
+    /// <summary>Collective.</summary>
+    public sealed record TellSurvey(PlaceSurvey Mine) : RestartEffect;
+
+    /// <summary>Read and check this rank's part of a version, touching no region.</summary>
+    public sealed record Verify(VersionName Name) : RestartEffect;
+
+    /// <summary>Collective.</summary>
+    public sealed record TellVerdict(VerdictReport Mine) : RestartEffect;
+
+    /// <summary>Fill the regions.</summary>
+    public sealed record Fill(VersionName Name) : RestartEffect;
+
+    /// <summary>Collective.</summary>
+    public sealed record TellFill(VerdictReport Mine) : RestartEffect;
+
+    /// <summary>Return to the caller, or throw what the state says.</summary>
+    public sealed record Finish : RestartEffect;
+}

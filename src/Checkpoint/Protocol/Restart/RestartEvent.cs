@@ -1,0 +1,19 @@
+using System.Collections.Generic;
+
+namespace HpcVirt.Checkpoint.Protocol;
+
+/// <summary>What a rank learns during a restart. Each effect is answered by exactly one event.</summary>
+internal abstract record RestartEvent
+{
+    public sealed record Surveyed(PlaceSurvey Mine) : RestartEvent;
+
+    public sealed record SurveysKnown(IReadOnlyList<PlaceSurvey> All) : RestartEvent;
+
+    public sealed record Verified(VerdictReport Mine) : RestartEvent;
+
+    public sealed record VerdictsKnown(IReadOnlyList<VerdictReport> All) : RestartEvent;
+
+    public sealed record Filled(VerdictReport Mine) : RestartEvent;
+
+    public sealed record FillsKnown(IReadOnlyList<VerdictReport> All) : RestartEvent;
+}

@@ -1,0 +1,35 @@
+namespace HpcVirt.Checkpoint.Protocol;
+
+/// <summary>Where a rank is in a restart.</summary>
+/// <remarks>
+/// <code>
+/// Surveying -> Choosing -> Verifying -> Judging --all verified--> Filling -> Confirming --all filled--> Ended
+///                 |  ^                     |                                     |
+///                 |  '-------next older----'-------------------------------------'
+///                 '--none left--> Ended (fresh, or refused)
+/// </code>
+/// Choosing, Judging and Confirming are collective.
+/// </remarks>
+internal enum RestartPhase
+{
+    /// <summary>The leader looks what its place holds.</summary>
+    Surveying,
+
+    /// <summary>Telling all what is there; the newest candidate is tried first.</summary>
+    Choosing,
+
+    /// <summary>Reading and checking every byte of this rank's part of the candidate.</summary>
+    Verifying,
+
+    /// <summary>Telling all what was found.</summary>
+    Judging,
+
+    /// <summary>Filling the regions from the candidate.</summary>
+    Filling,
+
+    /// <summary>Telling all whether the regions were filled.</summary>
+    Confirming,
+
+    /// <summary>Restored, fresh, or refused.</summary>
+    Ended,
+}

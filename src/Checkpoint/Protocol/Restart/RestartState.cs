@@ -1,0 +1,27 @@
+using System.Collections.Generic;
+using HpcVirt.Checkpoint.Formats;
+
+namespace HpcVirt.Checkpoint.Protocol;
+
+/// <summary>All that a rank knows during a restart.</summary>
+/// <param name="Phase">Where it is.</param>
+/// <param name="MayStartOver">Whether to begin at the first step when none verifies.</param>
+internal sealed record RestartState(RestartPhase Phase, bool MayStartOver)
+{
+    /// <summary>The versions that count, newest first, the same on all ranks.</summary>
+    public IReadOnlyList<VersionName> Candidates { get; init; } = [];
+
+    /// <summary>The one being tried.</summary>
+    public int Index { get; init; }
+
+    public long Step { get; init; }
+
+    public IReadOnlyList<SkippedVersion> Skipped { get; init; } = [];
+
+    public RestartOutcome Outcome { get; init; }
+
+    /// <summary>The text of the refusal, if it came to that.</summary>
+    public string? Refusal { get; init; }
+
+    public VersionName Candidate => Candidates[Index];
+}

@@ -1,0 +1,125 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+using HpcVirt.Checkpoint.Formats;
+using HpcVirt.Checkpoint.Protocol;
+
+namespace HpcVirt.Checkpoint;
+
+/// <summary>Performs what <see cref="RestartProtocol"/> decides, for one restart on one rank.</summary>
+internal sealed class RestartDriver(
+    Place place, ICheckpointGroup group, CheckpointOptions options, IReadOnlyList<CheckpointRegion> regions)
+{
+    /// <summary>The length of the shard that was filled in, else 0.</summary>
+    public long ShardBytes { get; private set; }
+
+    public RestartState Run()
+    {
+        RestartState state = RestartProtocol.Start(options.StartOverIfNoneVerifies);
+        (state, RestartEffect effect) = RestartProtocol.Next(state, new RestartEvent.Surveyed(Survey()));
+        while (effect is not RestartEffect.Finish) (state, effect) = RestartProtocol.Next(state, Perform(effect));
+        return state;
+    }
+
+    private RestartEvent Perform(RestartEffect effect) => effect switch
+    {
+        RestartEffect.TellSurvey e => new RestartEvent.SurveysKnown(Exchange.All(group, e.Mine)),
+        RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Name, Verify)),
+        RestartEffect.TellVerdict e => new RestartEvent.VerdictsKnown(Exchange.All(group, e.Mine)),
+        RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Name, Fill)),
+        RestartEffect.TellFill e => new RestartEvent.FillsKnown(Exchange.All(group, e.Mine)),
+        _ => throw new InvalidOperationException($"No driver for {effect.GetType().Name}."),
+    };
+
+    private PlaceSurvey Survey()
+    {
+        PlaceSurvey survey = PlaceSurvey.Empty;
+        string? problem = Attempted.Run(() =>
+        {
+            RegionSet.CheckNames(regions);
+            if (place.IsLeader) survey = Place.Survey(place.Directory);
+        });
+        return survey with { Problem = problem };
+    }
+
+    /// <summary>Every failure is a judgement of this version: another one may do.</summary>
+    private static VerdictReport Judged(VersionName name, Func<VersionName, VerdictReport> work)
+    {
+        try
+        {
+            return work(name);
+        }
+        catch (CheckpointMismatchException e)
+        {
+            return new VerdictReport(Verdict.Mismatched, 0, 0, null, null, e.Message);
+        }
+        catch (CheckpointFormatException e)
+        {
+            return new VerdictReport(Verdict.Damaged, 0, 0, e.File, e.Region, e.Message);
+        }
+        catch (CheckpointDirectoryException e)
+        {
+            string hint = e.Fault == DirectoryFault.NotFound ? " It may lie in another host's directory." : "";
+            return new VerdictReport(Verdict.Damaged, 0, 0, e.Path, null, e.Message + hint);
+        }
+        catch (CheckpointException e)
+        {
+            return new VerdictReport(Verdict.Damaged, 0, 0, null, null, e.Message);
+        }
+    }
+
+    private VerdictReport Verify(VersionName name)
+    {
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
+        using ShardReader reader = OpenShard(name, manifest);
+
+        // What does not fit is said before gigabytes are read for nothing.
+        RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
+        if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+    }
+
+    private VerdictReport Fill(VersionName name)
+    {
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
+        using ShardReader reader = OpenShard(name, manifest);
+        Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
+        foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+
+        ShardBytes = reader.Shard.LengthBytes;
+        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+    }
+
+    private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name)
+    {
+        string path = $"{place.PathOf(name)}/{VersionName.Manifest}";
+        byte[] bytes = FileBytes.ReadWhole(place.Directory, path, Manifest.MaximumBytes);
+        var manifest = Manifest.Decode(bytes, path);
+        if (manifest.Name != name) throw new CheckpointFormatException(path, 24, $"belongs to {manifest.Name}");
+        if (manifest.Program != options.Program)
+        {
+            throw new CheckpointMismatchException(
+                $"it was written by program '{manifest.Program}', and this is '{options.Program}'. Name another directory.");
+        }
+
+        if (manifest.Shards.Count != group.Size)
+        {
+            throw new CheckpointMismatchException(
+                $"it was written by {manifest.Shards.Count} ranks, and this job has {group.Size}. "
+                + $"Start with {manifest.Shards.Count} ranks, or name another directory.");
+        }
+
+        return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));
+    }
+
+    private ShardReader OpenShard(VersionName name, Manifest manifest)
+    {
+        string path = $"{place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
+        var reader = ShardReader.Open(place.Directory, path);
+        if (reader.ForeignTo(manifest, group.Rank) is not { } reason) return reader;
+
+        reader.Dispose();
+        throw new CheckpointFormatException(path, 0, reason);
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Runtime.InteropServices;
+using HpcVirt.Mpi.Resilience.Agreement.Protocol;
+using MPI;
+using MPI.Native;
+
+namespace HpcVirt.Mpi.Resilience.Agreement;
+
+/// <summary>
+/// Performs the effects of <see cref="SafePointAgreement"/> with one non-blocking allreduce per exchange. A safe point between two exchanges
+/// costs one compare.
+/// </summary>
+internal sealed unsafe class AgreementDriver : IDisposable
+{
+    // Three numbers under MAX: somebody wants a checkpoint; somebody wants to stop; the slowest rank's nanoseconds per step.
+    private const int Numbers = 3;
+
+    private readonly BoundedCollectives _collectives;
+    private readonly TimeProvider _time;
+    private readonly long* _mine;
+    private readonly long* _united;
+
+    private AgreementState _state = AgreementState.Initial;
+    private nint _request;
+    private long _postedAt;
+    private long _postedAtPoint;
+
+    public AgreementDriver(BoundedCollectives collectives, TimeProvider time)
+    {
+        _collectives = collectives;
+        _time = time;
+
+        // The library reads and writes these while the rank computes: they must not be moved by the garbage collector.
+        _mine = (long*)NativeMemory.AllocZeroed(2 * Numbers, sizeof(long));
+        _united = _mine + Numbers;
+    }
+
+    /// <summary>Comes to a safe point. Says what is to be done here; the caller does it and then calls <see cref="Post"/> if that is among it.</summary>
+    public AgreementEffects Arrive()
+    {
+        (_state, AgreementEffects effects) = SafePointAgreement.Next(_state, AgreementEvent.Arrived.Instance);
+        if ((effects & AgreementEffects.CompleteExchange) == 0)
+            return effects;
+        (_state, effects) = SafePointAgreement.Next(_state, Complete());
+        return effects;
+    }
+
+    /// <summary>Hands this rank's wishes to the next exchange.</summary>
+    public void Post(Wishes wishes)
+    {
+        long now = _time.GetTimestamp();
+        long points = Math.Max(1, _state.Point - _postedAtPoint);
+        _mine[0] = wishes.Checkpoint ? 1 : 0;
+        _mine[1] = wishes.Stop ? 1 : 0;
+        _mine[2] = _postedAt == 0 ? StepTimeUnknown : (long)(_time.GetElapsedTime(_postedAt, now).TotalNanoseconds / points);
+        _postedAt = now;
+        _postedAtPoint = _state.Point;
+
+        nint request = 0;
+        int code = NativeMpi.MPI_Iallreduce(_mine, _united, Numbers, Abi.Table.Datatypes.Int64, Abi.Table.Operations.Max, _collectives.Handle, &request);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Iallreduce");
+        _request = request;
+    }
+
+    /// <summary>The time of a checkpoint must not count as the time of a step.</summary>
+    public void RestartClock() => _postedAt = 0;
+
+    /// <summary>Completes what is outstanding when the loop ends on all ranks alike; what it brings no longer matters.</summary>
+    public void Finish()
+    {
+        if (!_state.IsOutstanding)
+            return;
+        _ = Complete();
+        _state = AgreementState.Initial;
+    }
+
+    public void Dispose() => NativeMemory.Free(_mine);
+
+    /// <summary>Long enough that the stride stays one until a real time is known.</summary>
+    private static long StepTimeUnknown => (long)TimeSpan.FromSeconds(1).TotalNanoseconds;
+
+    private AgreementEvent.Learned Complete()
+    {
+        nint request = _request;
+        _collectives.Await(0, &request, "MPI_Iallreduce");
+        _request = request;
+        return new AgreementEvent.Learned(new Wishes(_united[0] != 0, _united[1] != 0), TimeSpan.FromMicroseconds(_united[2] / 1000.0));
+    }
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Linq;
+using HpcVirt.Checkpoint;
+using MPI;
+using MPI.Native;
+
+namespace HpcVirt.Mpi.Resilience.Agreement;
+
+/// <summary>
+/// Collective calls of the library among themselves, on a communicator that programs cannot see, each with a deadline: a job whose rank is lost
+/// must end with a word, and MPI's own blocking collectives may wait for ever. Called by the rank's thread only.
+/// </summary>
+/// <remarks>They are not in the traffic ledger: a collective that has completed on a rank leaves nothing of that rank in flight.</remarks>
+internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _deadline;
+    private nint _communicator;
+
+    /// <summary>Duplicates the world communicator; collective.</summary>
+    public BoundedCollectives(Intracommunicator world, TimeSpan deadline, TimeProvider time)
+    {
+        _deadline = deadline;
+        _time = time;
+        Rank = world.Rank;
+        Size = world.Size;
+        nint duplicate = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_dup(world.Handle, &duplicate), "MPI_Comm_dup", world);
+        _communicator = duplicate;
+    }
+
+    public int Rank { get; }
+
+    public int Size { get; }
+
+    /// <summary>The private communicator's native handle, for the pipeline of the agreement.</summary>
+    public nint Handle => _communicator;
+
+    public void Barrier()
+    {
+        nint request = 0;
+        Await(NativeMpi.MPI_Ibarrier(_communicator, &request), &request, "MPI_Ibarrier");
+    }
+
+    public long Minimum(long value) => Reduce(value, Abi.Table.Operations.Min);
+
+    public long Maximum(long value) => Reduce(value, Abi.Table.Operations.Max);
+
+    /// <summary>Adds the ranks' values element by element, modulo 2^64; every rank gets the sums.</summary>
+    public void Sum(Span<ulong> values)
+    {
+        fixed (ulong* buffer = values)
+        {
+            nint request = 0;
+            int code = NativeMpi.MPI_Iallreduce(
+                (void*)Abi.InPlace, buffer, values.Length, Abi.Table.Datatypes.UInt64, Abi.Table.Operations.Sum, _communicator, &request);
+            Await(code, &request, "MPI_Iallreduce");
+        }
+    }
+
+    [SuppressMessage("Performance", "CA1814:Prefer jagged arrays over multidimensional", Justification = "The interface gives the shape.")]
+    public byte[][] Gather(ReadOnlySpan<byte> mine)
+    {
+        // Lengths differ between ranks: they are gathered first, then everybody's bytes padded to the longest, in one call each.
+        long[] lengths = Allgather([mine.Length]);
+        int longest = checked((int)lengths.Max());
+        if ((long)longest * Size > int.MaxValue)
+            throw new ResilienceException($"Gathering {longest} bytes from each of {Size} ranks takes more than 2 GiB; this is an internal limit, please report it.");
+        byte[] padded = new byte[longest];
+        mine.CopyTo(padded);
+        byte[] all = new byte[longest * Size];
+        fixed (byte* send = padded)
+        fixed (byte* receive = all)
+        {
+            nint request = 0;
+            int code = NativeMpi.MPI_Iallgather(send, longest, Abi.Byte, receive, longest, Abi.Byte, _communicator, &request);
+            Await(code, &request, "MPI_Iallgather");
+        }
+
+        return [.. lengths.Select((length, rank) => all.AsSpan(rank * longest, (int)length).ToArray())];
+    }
+
+    /// <summary>Waits for a request of this communicator, yielding the core, until the deadline.</summary>
+    public void Await(int code, nint* request, string call)
+    {
+        ErrorCheck.ThrowIfFailed(code, call);
+        long start = _time.GetTimestamp();
+        for (int round = 0; ; round++)
+        {
+            int done = 0;
+            NativeStatus status;
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Test(request, &done, &status), call);
+            if (done != 0)
+                return;
+            LibC.YieldProcessor();
+            if ((round & 0xFF) == 0xFF && _time.GetElapsedTime(start) > _deadline)
+            {
+                throw new ResilienceException(
+                    $"Rank {Rank} waited {_deadline.TotalSeconds} s in {call} for the other ranks. Has one of them been lost, or left the loop of steps on its own? "
+                    + "The job ends here; start it again to continue from the newest checkpoint.");
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_communicator == Abi.CommNull || MPI.Environment.Finalized)
+            return;
+        nint communicator = _communicator;
+        _communicator = Abi.CommNull;
+        _ = NativeMpi.MPI_Comm_free(&communicator);
+    }
+
+    private long Reduce(long value, nint operation)
+    {
+        nint request = 0;
+        int code = NativeMpi.MPI_Iallreduce((void*)Abi.InPlace, &value, 1, Abi.Table.Datatypes.Int64, operation, _communicator, &request);
+        Await(code, &request, "MPI_Iallreduce");
+        return value;
+    }
+
+    private long[] Allgather(ReadOnlySpan<long> mine)
+    {
+        long[] all = new long[mine.Length * Size];
+        fixed (long* send = mine)
+        fixed (long* receive = all)
+        {
+            nint request = 0;
+            nint datatype = Abi.Table.Datatypes.Int64;
+            int code = NativeMpi.MPI_Iallgather(send, mine.Length, datatype, receive, mine.Length, datatype, _communicator, &request);
+            Await(code, &request, "MPI_Iallgather");
+        }
+
+        return all;
+    }
+}

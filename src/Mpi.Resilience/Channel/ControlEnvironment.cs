@@ -1,0 +1,32 @@
+namespace HpcVirt.Mpi.Resilience.Channel;
+
+/// <summary>The names of the environment variables that <c>hpcvirt run</c> sets for every rank. This is the only list of them.</summary>
+public static class ControlEnvironment
+{
+    /// <summary>Path of the supervisor's Unix socket on the supervisor's host.</summary>
+    public const string Socket = "HPCVIRT_CONTROL_SOCKET";
+
+    /// <summary>Path of the file (mode 0600) that holds the job's secret. The secret itself is never in an environment or on a command line.</summary>
+    public const string SecretFile = "HPCVIRT_CONTROL_SECRET_FILE";
+
+    /// <summary>Random name of the job. Every process of the job inherits it, so it also identifies the job's processes on a host.</summary>
+    public const string JobId = "HPCVIRT_JOB_ID";
+
+    /// <summary>Number of this attempt, counted from 1. Attempt 1 is the first launch.</summary>
+    public const string Attempt = "HPCVIRT_ATTEMPT";
+
+    /// <summary>Directory of the job's checkpoints.</summary>
+    public const string Checkpoints = "HPCVIRT_CHECKPOINTS";
+
+    /// <summary><c>never</c>: start afresh even if a valid checkpoint exists. Unset: restore the newest valid one.</summary>
+    public const string Restore = "HPCVIRT_RESTORE";
+
+    /// <summary>Value of <see cref="Restore"/> that forbids restoring.</summary>
+    public const string RestoreNever = "never";
+
+    /// <summary>The MPI that launched the job, <c>openmpi</c> or <c>mpich</c>: the binding must load the same one.</summary>
+    public const string Mpi = "HPCVIRT_MPI";
+
+    /// <summary>Directory into which every rank writes its suspects during <c>hpcvirt rehearse</c>. Unset otherwise.</summary>
+    public const string RehearsalDirectory = "HPCVIRT_REHEARSAL_DIR";
+}

@@ -1,0 +1,59 @@
+using System;
+using System.Collections.Generic;
+
+namespace HpcVirt.Mpi.Resilience.Channel;
+
+/// <summary>A message between a rank and its supervisor. Steps are the program's own; texts are cut to 1,024 bytes of UTF-8 on the wire.</summary>
+public abstract record ControlMessage;
+
+/// <summary>Rank to supervisor, first: who I am.</summary>
+/// <param name="Rank">Rank in the world communicator, from 0.</param>
+/// <param name="Size">Number of ranks of the world communicator.</param>
+/// <param name="ProcessId">Process id as the rank sees it.</param>
+/// <param name="Host">Name of the rank's host.</param>
+/// <param name="Attempt">Attempt that the rank belongs to, from 1.</param>
+/// <param name="Program">Name of the program.</param>
+public sealed record Hello(int Rank, int Size, int ProcessId, string Host, int Attempt, string Program) : ControlMessage;
+
+/// <summary>Rank to supervisor: the program goes on from a checkpoint.</summary>
+/// <param name="Step">The first step that will be executed.</param>
+/// <param name="Version">Version of the checkpoint.</param>
+/// <param name="Skipped">One sentence per newer checkpoint that was not usable, and why.</param>
+public sealed record Restored(long Step, long Version, IReadOnlyList<string> Skipped) : ControlMessage;
+
+/// <summary>Rank to supervisor: I reached this step. Sent a few times per second at most; older ones are replaced by newer ones.</summary>
+/// <param name="Step">The step that begins.</param>
+public sealed record Beat(long Step) : ControlMessage;
+
+/// <summary>Rank to supervisor: a checkpoint of the whole job is committed and will be found after any loss of processes.</summary>
+/// <param name="Step">The step at which a restart from it begins.</param>
+/// <param name="Version">Version of the checkpoint.</param>
+/// <param name="Duration">Time that it took from the cut to the commit.</param>
+/// <param name="Bytes">Bytes that this rank wrote.</param>
+public sealed record CheckpointCommitted(long Step, long Version, TimeSpan Duration, long Bytes) : ControlMessage;
+
+/// <summary>Rank to supervisor: a checkpoint was due and was not taken; the job goes on.</summary>
+/// <param name="Step">The step at which it was refused.</param>
+/// <param name="Reason">Why, and what to do about it.</param>
+public sealed record CheckpointRefused(long Step, string Reason) : ControlMessage;
+
+/// <summary>Rank to supervisor: the program ends by itself.</summary>
+/// <param name="ExitCode">Exit code that the rank's process will return.</param>
+/// <param name="EndedEarly">True if it ends before its last step because it was asked to stop.</param>
+public sealed record Finished(int ExitCode, bool EndedEarly) : ControlMessage;
+
+/// <summary>Rank to supervisor: the program ends by an exception.</summary>
+/// <param name="ExceptionType">Full name of the exception's type.</param>
+/// <param name="Message">The exception's message.</param>
+/// <param name="Step">The step that was executed, or -1 before the first one.</param>
+public sealed record Failed(string ExceptionType, string Message, long Step) : ControlMessage;
+
+/// <summary>Supervisor to rank: take a checkpoint at the next safe point and go on.</summary>
+/// <param name="Request">Number of the request, from 1, so that ranks that hear of it at different steps can agree which one they served.</param>
+public sealed record RequestCheckpoint(long Request) : ControlMessage;
+
+/// <summary>Supervisor to rank: take a checkpoint at the next safe point, then end with exit code 0.</summary>
+public sealed record RequestStop : ControlMessage;
+
+/// <summary>Either side: the connection ends on purpose. An end of the stream without it means that the process was lost.</summary>
+public sealed record Goodbye : ControlMessage;

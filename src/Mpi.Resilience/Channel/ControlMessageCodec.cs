@@ -1,0 +1,99 @@
+using System;
+
+namespace HpcVirt.Mpi.Resilience.Channel;
+
+/// <summary>The payload of every message, field by field in this order. See docs/formats/control-frame.md.</summary>
+internal static class ControlMessageCodec
+{
+    /// <summary>Writes the payload of <paramref name="message"/> and returns the type of its frame.</summary>
+    public static FrameType Write(ControlMessage message, ref PayloadWriter writer)
+    {
+        switch (message)
+        {
+            case Hello hello:
+                writer.Int32(hello.Rank);
+                writer.Int32(hello.Size);
+                writer.Int32(hello.ProcessId);
+                writer.Int32(hello.Attempt);
+                writer.Text(hello.Host);
+                writer.Text(hello.Program);
+                return FrameType.Hello;
+            case Restored restored:
+                writer.Int64(restored.Step);
+                writer.Int64(restored.Version);
+                writer.Texts(restored.Skipped);
+                return FrameType.Restored;
+            case Beat beat:
+                writer.Int64(beat.Step);
+                return FrameType.Beat;
+            case CheckpointCommitted committed:
+                writer.Int64(committed.Step);
+                writer.Int64(committed.Version);
+                writer.Int64(committed.Duration.Ticks);
+                writer.Int64(committed.Bytes);
+                return FrameType.CheckpointCommitted;
+            case CheckpointRefused refused:
+                writer.Int64(refused.Step);
+                writer.Text(refused.Reason);
+                return FrameType.CheckpointRefused;
+            case Finished finished:
+                writer.Int32(finished.ExitCode);
+                writer.Flag(finished.EndedEarly);
+                return FrameType.Finished;
+            case Failed failed:
+                writer.Int64(failed.Step);
+                writer.Text(failed.ExceptionType);
+                writer.Text(failed.Message);
+                return FrameType.Failed;
+            case RequestCheckpoint request:
+                writer.Int64(request.Request);
+                return FrameType.RequestCheckpoint;
+            case RequestStop:
+                return FrameType.RequestStop;
+            case Goodbye:
+                return FrameType.Goodbye;
+            default:
+                throw new ArgumentException($"{message.GetType().Name} has no form on the wire.", nameof(message));
+        }
+    }
+
+    /// <summary>Reads a payload back into its message.</summary>
+    /// <exception cref="ControlChannelException">The payload is malformed, or the type carries no message.</exception>
+    public static ControlMessage Read(FrameType type, ReadOnlySpan<byte> payload)
+    {
+        var reader = new PayloadReader(payload);
+        ControlMessage message = type switch
+        {
+            FrameType.Hello => ReadHello(ref reader),
+            FrameType.Restored => new Restored(reader.Int64(), reader.Int64(), reader.Texts()),
+            FrameType.Beat => new Beat(reader.Int64()),
+            FrameType.CheckpointCommitted => new CheckpointCommitted(reader.Int64(), reader.Int64(), new TimeSpan(reader.Int64()), reader.Int64()),
+            FrameType.CheckpointRefused => new CheckpointRefused(reader.Int64(), reader.Text()),
+            FrameType.Finished => new Finished(reader.Int32(), reader.Flag()),
+            FrameType.Failed => ReadFailed(ref reader),
+            FrameType.RequestCheckpoint => new RequestCheckpoint(reader.Int64()),
+            FrameType.RequestStop => new RequestStop(),
+            FrameType.Goodbye => new Goodbye(),
+            _ => throw new ControlChannelException(ChannelRefusal.UnexpectedType, $"Control channel: a {type} frame is not expected after the handshake."),
+        };
+        reader.End();
+        return message;
+    }
+
+    private static Hello ReadHello(ref PayloadReader reader)
+    {
+        int rank = reader.Int32();
+        int size = reader.Int32();
+        int processId = reader.Int32();
+        int attempt = reader.Int32();
+        if (size < 1 || rank < 0 || rank >= size || processId < 1)
+            throw new ControlChannelException(ChannelRefusal.MalformedPayload, $"Control channel: a Hello names rank {rank} of {size} with process id {processId}.");
+        return new Hello(rank, size, processId, Host: reader.Text(), attempt, Program: reader.Text());
+    }
+
+    private static Failed ReadFailed(ref PayloadReader reader)
+    {
+        long step = reader.Int64();
+        return new Failed(reader.Text(), reader.Text(), step);
+    }
+}

@@ -1,0 +1,32 @@
+namespace HpcVirt.Mpi.Resilience.Channel;
+
+/// <summary>What a frame carries. The numbers are part of the wire format; a number is never given a second meaning.</summary>
+/// <remarks>
+/// <code>
+///  supervisor                      rank
+///      | ------- Challenge ------->  |   nonce of the supervisor
+///      | &lt;------ Response ---------  |   nonce of the rank, proof of the secret
+///      | ------- Welcome --------->  |   proof of the secret
+///      | &lt;------ Hello ------------  |   from here on under the session's keys
+///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused
+///      | ------- RequestCheckpoint, RequestStop
+///      | &lt;------ Finished or Failed, Goodbye
+/// </code>
+/// </remarks>
+internal enum FrameType
+{
+    None = 0,
+    Challenge = 1,
+    Response = 2,
+    Welcome = 3,
+    Hello = 16,
+    Restored = 17,
+    Beat = 18,
+    CheckpointCommitted = 19,
+    CheckpointRefused = 20,
+    Finished = 21,
+    Failed = 22,
+    RequestCheckpoint = 32,
+    RequestStop = 33,
+    Goodbye = 48,
+}

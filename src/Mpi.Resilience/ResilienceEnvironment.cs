@@ -1,0 +1,61 @@
+using System;
+using System.Globalization;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Mpi.Resilience;
+
+/// <summary>The one place where the environment changes a job's options.</summary>
+internal static class ResilienceEnvironment
+{
+    /// <summary>A checkpoint interval, as <see cref="CheckpointInterval.Parse"/> reads it.</summary>
+    public const string Interval = "HPCVIRT_INTERVAL";
+
+    /// <summary>How many versions to keep.</summary>
+    public const string Keep = "HPCVIRT_KEEP";
+
+    /// <param name="options">What the program says.</param>
+    /// <param name="variable">Reads one environment variable; passed in so that tests need no environment.</param>
+    /// <exception cref="ResilienceException">A variable has a value that cannot be read; the message names it.</exception>
+    public static ResilientOptions Apply(ResilientOptions options, Func<string, string?> variable)
+    {
+        if (Value(variable, ControlEnvironment.Checkpoints) is { } directory)
+            options = options with { CheckpointDirectory = directory };
+        if (Value(variable, Interval) is { } interval)
+            options = options with { Interval = Read(Interval, interval) };
+        if (Value(variable, Keep) is { } keep)
+        {
+            options = options with
+            {
+                Keep = int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out int versions)
+                    ? versions
+                    : throw new ResilienceException($"{Keep}={keep} is no whole number; give how many checkpoints to keep, at least 2."),
+            };
+        }
+
+        if (Value(variable, ControlEnvironment.Restore) is { } restore)
+        {
+            options = options with
+            {
+                Restore = restore.Equals(ControlEnvironment.RestoreNever, StringComparison.OrdinalIgnoreCase)
+                    ? false
+                    : throw new ResilienceException($"{ControlEnvironment.Restore}={restore} is unknown; the only value is {ControlEnvironment.RestoreNever}."),
+            };
+        }
+
+        return options;
+    }
+
+    private static string? Value(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } value ? value : null;
+
+    private static CheckpointInterval Read(string name, string text)
+    {
+        try
+        {
+            return CheckpointInterval.Parse(text);
+        }
+        catch (FormatException unreadable)
+        {
+            throw new ResilienceException($"{name}: {unreadable.Message}", unreadable);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using MPI;
+
+namespace HpcVirt.Mpi.Resilience;
+
+/// <summary>
+/// A job that survives: regions that are protected, and a loop of steps whose header is the safe point. A restart is an ordinary start; the loop
+/// goes on where the newest intact checkpoint ended.
+/// </summary>
+/// <example>
+/// <code>
+/// return ResilientJob.Run(args, options, static job =>
+/// {
+///     var heat = new HeatPlate(job.World, rows: 512, columns: 512);
+///     job.Protect("temperature", heat.Decomposition, () => heat.Temperature);
+///     foreach (long step in job.Steps(count: 100))
+///     {
+///         heat.ExchangeHalo(job.World);
+///         heat.Sweep();
+///     }
+/// });
+/// </code>
+/// </example>
+public sealed class ResilientJob
+{
+    private readonly ResilientSession _session;
+
+    private long _firstStepOfNextLoop;
+    private bool _isLooping;
+
+    private ResilientJob(ResilientSession session) => _session = session;
+
+    /// <summary>All ranks of the job.</summary>
+    public Intracommunicator World => _session.World;
+
+    /// <summary>The job's options, with the overrides of the environment.</summary>
+    public ResilientOptions Options => _session.Options;
+
+    /// <summary>
+    /// Whether this start continues nothing. Known from the first call of <see cref="Steps"/> or <see cref="Restore"/> on; what must happen once
+    /// per job and not once per start (sends before the loop, headers of output files) belongs under <c>if (job.IsFresh)</c> after it.
+    /// </summary>
+    public bool IsFresh => _session.IsFresh;
+
+    /// <summary>The step that this start continued at, or 0.</summary>
+    public long RestoredStep => _session.RestoredStep;
+
+    /// <summary>Initializes MPI, runs a resilient program and finalizes MPI.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="options">How the job protects itself.</param>
+    /// <param name="body">The program, run on every rank.</param>
+    /// <returns>0 when the program ended, also when it was stopped by its supervisor, which knows that it goes on later.</returns>
+    /// <remarks>An exception on one rank is written to standard error and ends the whole job with exit code 1; the next start continues from the newest checkpoint.</remarks>
+    public static int Run(string[] args, ResilientOptions options, Action<ResilientJob> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        using var environment = new MPI.Environment(ref args);
+        ResilientSession? session = null;
+        try
+        {
+            session = ResilientSession.Open(options);
+            body(new ResilientJob(session));
+            session.Complete();
+            return 0;
+        }
+        catch (JobStoppedException)
+        {
+            // All ranks stand at the same step, silent: this is an orderly end.
+            session!.ReportStop();
+            return 0;
+        }
+        catch (Exception failure)
+        {
+            // The others may be waiting for this rank: the job must end now, and its supervisor should know why.
+            Console.Error.WriteLine($"hpcvirt: rank {Communicator.world.Rank} failed: {failure}");
+            Console.Error.Flush();
+            session?.ReportFailure(failure);
+            session?.Dispose();
+            session = null;
+            Communicator.world.Abort(1);
+            throw;
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    /// <inheritdoc cref="ResilientSession.Protect{T}(string, Func{Memory{T}})"/>
+    public void Protect<T>(string name, Func<Memory<T>> memory)
+        where T : unmanaged => _session.Protect(name, memory);
+
+    /// <inheritdoc cref="ResilientSession.Protect{T}(string, Decomposition, Func{Memory{T}})"/>
+    public void Protect<T>(string name, Decomposition decomposition, Func<Memory<T>> memory)
+        where T : unmanaged => _session.Protect(name, decomposition, memory);
+
+    /// <inheritdoc cref="ResilientSession.Protect{T}(string, Func{T}, Action{T})"/>
+    public void Protect<T>(string name, Func<T> get, Action<T> set) => _session.Protect(name, get, set);
+
+    /// <summary>Restores now instead of at the first step, for programs that look at their state before the loop. Collective.</summary>
+    /// <returns>The step that the job goes on with.</returns>
+    public long Restore() => _session.Restore();
+
+    /// <summary>
+    /// The steps that are still to be done, from 0 to <paramref name="count"/> - 1 at a first start. The head of the loop is the safe point: only
+    /// there may the job checkpoint, stop or move. Collective: all ranks take the same steps.
+    /// </summary>
+    /// <remarks>
+    /// Loops may follow one another, never stand in one another; a loop that a checkpoint has left behind is skipped. Leaving the loop with break
+    /// is allowed where all ranks do it at the same step. An exception ends the job.
+    /// </remarks>
+    /// <param name="count">Steps of this loop.</param>
+    /// <returns>The steps.</returns>
+    public IEnumerable<long> Steps(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (_isLooping)
+            throw new ResilienceException("A loop of steps stands within another one. Only one loop can be the job's; make the inner one an ordinary loop.");
+        long first = _firstStepOfNextLoop;
+        _firstStepOfNextLoop += count;
+        return Loop(first, first + count);
+    }
+
+    private IEnumerable<long> Loop(long first, long end)
+    {
+        _isLooping = true;
+        try
+        {
+            for (long step = Math.Max(first, _session.Restore()); step < end; step++)
+            {
+                _session.SafePoint(step);
+                yield return step - first;
+            }
+        }
+        finally
+        {
+            // Waits for nobody: a break and an exception look alike from here.
+            _isLooping = false;
+        }
+    }
+}

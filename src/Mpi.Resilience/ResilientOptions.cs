@@ -1,0 +1,62 @@
+using System;
+using System.Reflection;
+using System.Text;
+
+namespace HpcVirt.Mpi.Resilience;
+
+/// <summary>How a job protects itself. Immutable, validated once, echoed at start; the environment overrides what the program says.</summary>
+public sealed record ResilientOptions
+{
+    /// <summary>Where checkpoints are kept: a directory that all ranks share, or one of that name on every host. Null: nothing is saved.</summary>
+    /// <remarks>Overridden by <c>HPCVIRT_CHECKPOINTS</c>, which <c>hpcvirt run --checkpoints</c> sets.</remarks>
+    public string? CheckpointDirectory { get; init; }
+
+    /// <summary>When to checkpoint; every five minutes by default. Overridden by <c>HPCVIRT_INTERVAL</c>.</summary>
+    public CheckpointInterval Interval { get; init; } = CheckpointInterval.Every(TimeSpan.FromMinutes(5));
+
+    /// <summary>How many committed versions to keep, at least 2: the newest may turn out damaged. Overridden by <c>HPCVIRT_KEEP</c>.</summary>
+    public int Keep { get; init; } = 2;
+
+    /// <summary>Whether to continue from the newest checkpoint; false starts at step 0. <c>HPCVIRT_RESTORE=never</c> overrides.</summary>
+    public bool Restore { get; init; } = true;
+
+    /// <summary>Whether to start over when checkpoints exist but none verifies; by default the job refuses, as somebody may still repair one.</summary>
+    public bool StartOverIfNoneVerifies { get; init; }
+
+    /// <summary>The program's name, by which a checkpoint of another program is refused.</summary>
+    public string Program { get; init; } = Assembly.GetEntryAssembly()?.GetName().Name ?? "program";
+
+    /// <summary>How long a rank waits for the others at a safe point before it gives the job up.</summary>
+    public TimeSpan AgreementDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The clock. Tests pass one of their own.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The options on one line, as they are echoed at start.</summary>
+    /// <returns>The line.</returns>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CheckpointDirectory is null
+            ? "no checkpoint directory, so nothing is saved (set HPCVIRT_CHECKPOINTS or use `hpcvirt run --checkpoints DIR`)"
+            : $"checkpoints in {CheckpointDirectory}, interval {Interval}, keeping {Keep}");
+        if (!Restore)
+            text.Append(", without restoring");
+        return text.ToString();
+    }
+
+    /// <summary>Refuses what makes no sense.</summary>
+    /// <exception cref="ResilienceException">An option is out of its range; the message names it.</exception>
+    internal ResilientOptions Validated()
+    {
+        if (Keep < 2)
+            throw new ResilienceException($"Keep is {Keep}: at least 2 versions are kept, because the newest may turn out damaged.");
+        if (AgreementDeadline <= TimeSpan.Zero)
+            throw new ResilienceException($"AgreementDeadline is {AgreementDeadline}: it must be more than zero.");
+        if (string.IsNullOrWhiteSpace(Program))
+            throw new ResilienceException("Program is empty: name the program, so that its checkpoints can be told from others'.");
+        if (CheckpointDirectory is not null && string.IsNullOrWhiteSpace(CheckpointDirectory))
+            throw new ResilienceException("CheckpointDirectory is blank: name a directory, or leave it null to save nothing.");
+        return this;
+    }
+}

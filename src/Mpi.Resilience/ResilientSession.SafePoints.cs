@@ -1,0 +1,121 @@
+using System;
+using HpcVirt.Checkpoint;
+using HpcVirt.Mpi.Resilience.Agreement.Protocol;
+using HpcVirt.Mpi.Resilience.Silence;
+
+namespace HpcVirt.Mpi.Resilience;
+
+/// <summary>What happens between two steps.</summary>
+public sealed partial class ResilientSession
+{
+    private long _savedStep = -1;
+    private long _intervalStart;
+    private long _requestHandedIn;
+    private TimeSpan? _cost;
+
+    /// <summary>
+    /// A place between two steps where the job may checkpoint or stop. All ranks call it with the same sequence of numbers. Most calls cost next
+    /// to nothing; when a checkpoint was agreed upon, the call returns after it.
+    /// </summary>
+    /// <param name="nextStep">The step that comes next; a checkpoint taken here restarts with it.</param>
+    /// <exception cref="JobStoppedException">The job was asked to stop; thrown on all ranks at the same step.</exception>
+    public void SafePoint(long nextStep)
+    {
+        if (!_isRestored)
+            throw new ResilienceException("SafePoint was called before Restore. Protect the regions, call Restore, and start with the step that it returns.");
+        NextStep = nextStep;
+        _control?.Beat(nextStep);
+
+        AgreementEffects effects = _agreement.Arrive();
+        bool stop = (effects & AgreementEffects.Stop) != 0;
+        if ((effects & AgreementEffects.Checkpoint) != 0 || Options.Interval.IsDueBefore(nextStep))
+        {
+            SaveUnlessSaved(nextStep);
+            _control?.AcknowledgeCheckpoint(_requestHandedIn);
+        }
+
+        if (stop)
+        {
+            _voice.Say($"stops before step {nextStep}, as asked");
+            throw new JobStoppedException(nextStep, saved: _savedStep == nextStep);
+        }
+
+        if ((effects & AgreementEffects.PostExchange) != 0)
+            _agreement.Post(Wish());
+    }
+
+    /// <summary>Saves the protected regions now; collective, with the same step on all ranks.</summary>
+    /// <param name="nextStep">The step that a restart begins with.</param>
+    /// <returns>Whether it was committed; if not, rank 0 has said why, and everything older is kept.</returns>
+    public bool Save(long nextStep)
+    {
+        _regions.IsClosed = true;
+        if (_store is null)
+        {
+            _voice.SayOnce("nothing is saved: there is no checkpoint directory");
+            return false;
+        }
+
+        bool committed = SaveTo(_store, nextStep);
+
+        // Saving takes its own time, which is neither a step's nor the interval's.
+        _agreement.RestartClock();
+        _intervalStart = Options.Time.GetTimestamp();
+        return committed;
+    }
+
+    private void SaveUnlessSaved(long nextStep)
+    {
+        // Just restored at this very step, or saved here a moment ago: the version exists.
+        if (_savedStep != nextStep)
+            Save(nextStep);
+    }
+
+    private bool SaveTo(CheckpointStore store, long nextStep)
+    {
+        if (TrafficCheck.Refusal(_collectives) is { } refusal)
+        {
+            _voice.SayOnce(
+                $"no checkpoint: the job is not silent at the safe point: {refusal}. Complete every request and receive every message before the loop's next step.");
+            _control?.CheckpointRefused(nextStep, refusal);
+            return false;
+        }
+
+        SaveResult result = store.Save(nextStep, _regions.All);
+        foreach (string warning in result.Warnings)
+            _voice.SayOnce(warning);
+        switch (result.Outcome)
+        {
+            case SaveOutcome.Committed:
+                _savedStep = nextStep;
+                _cost = result.Elapsed;
+                _control?.CheckpointCommitted(nextStep, result.Version, result.Elapsed, result.JobBytes);
+                return true;
+            case SaveOutcome.Superseded:
+                throw new ResilienceException($"A newer start of this job uses {store.Location}; this one must end, so that the two do not mix. ({Reasons(result)})");
+            default:
+                string reasons = Reasons(result);
+                _voice.SayOnce($"the checkpoint before step {nextStep} failed and the job goes on; older checkpoints are kept: {reasons}");
+                _control?.CheckpointRefused(nextStep, reasons);
+                return false;
+        }
+    }
+
+    private static string Reasons(SaveResult result) => string.Join("; ", result.Problems);
+
+    private Wishes Wish()
+    {
+        if (_control is null)
+            return new Wishes(IsTimeUp(), Stop: false);
+
+        // Taken before the wish is handed in, so that a request that comes a moment later is not acknowledged with this one.
+        bool requested = _control.CheckpointRequested;
+        if (requested)
+            _requestHandedIn = _control.CheckpointRequest;
+        return new Wishes(requested || IsTimeUp(), _control.StopRequested);
+    }
+
+    /// <summary>Rank 0's clock decides for all: clocks of several hosts would only disagree.</summary>
+    private bool IsTimeUp() =>
+        World.Rank == 0 && _store is not null && Options.Interval.Period(_cost) is { } period && Options.Time.GetElapsedTime(_intervalStart) >= period;
+}

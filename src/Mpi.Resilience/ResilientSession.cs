@@ -1,0 +1,177 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using HpcVirt.Checkpoint;
+using HpcVirt.Mpi.Resilience.Agreement;
+using HpcVirt.Mpi.Resilience.Channel;
+using MPI;
+using MPI.Traffic;
+
+namespace HpcVirt.Mpi.Resilience;
+
+/// <summary>
+/// The resilience of one job for programs whose loop has its own shape: protect regions, <see cref="Restore"/>, and call
+/// <see cref="SafePoint"/> once per step on all ranks. <see cref="ResilientJob"/> is the same with the loop built in.
+/// </summary>
+/// <remarks>
+/// Everything here is synchronous and belongs to the rank's thread. A safe point is collective in this sense: all ranks pass the same sequence of
+/// step numbers. They need not pass it at the same time.
+/// </remarks>
+public sealed partial class ResilientSession : IDisposable
+{
+    private readonly ProtectedRegions _regions = new();
+    private readonly BoundedCollectives _collectives;
+    private readonly AgreementDriver _agreement;
+    private readonly ControlClient? _control;
+    private readonly CheckpointStore? _store;
+    private readonly JobVoice _voice;
+
+    private bool _isRestored;
+
+    private ResilientSession(ResilientOptions options)
+    {
+        Options = options;
+        World = Communicator.world;
+        _voice = new JobVoice(World.Rank, options.Time);
+        _collectives = new BoundedCollectives(World, options.AgreementDeadline, options.Time);
+        _agreement = new AgreementDriver(_collectives, options.Time);
+        _store = OpenStore();
+        _control = ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time);
+        _intervalStart = options.Time.GetTimestamp();
+    }
+
+    /// <summary>The job's options, with the overrides of the environment.</summary>
+    public ResilientOptions Options { get; }
+
+    /// <summary>All ranks of the job.</summary>
+    public Intracommunicator World { get; }
+
+    /// <summary>Whether nothing was restored: this is the first start, or was told not to restore. Known after <see cref="Restore"/>.</summary>
+    public bool IsFresh { get; private set; } = true;
+
+    /// <summary>The step that the newest checkpoint was restored at, or 0.</summary>
+    public long RestoredStep { get; private set; }
+
+    /// <summary>The step that the job stands before.</summary>
+    public long NextStep { get; private set; }
+
+    internal ProtectedRegions Regions => _regions;
+
+    /// <summary>Opens the session; collective over all ranks, once per process, before the program's first message.</summary>
+    /// <param name="options">What the program wants; the environment overrides it.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="ResilienceException">An option or a variable of the environment makes no sense.</exception>
+    /// <exception cref="CheckpointException">The checkpoint directory cannot be used; thrown on all ranks.</exception>
+    public static ResilientSession Open(ResilientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ResilientOptions effective = ResilienceEnvironment.Apply(options, System.Environment.GetEnvironmentVariable).Validated();
+
+        // From the first message on, or the counters would not tell what is in flight.
+        TrafficLedger.SwitchOn();
+        var session = new ResilientSession(effective);
+        session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryVersion}: {effective}");
+        return session;
+    }
+
+    /// <summary>Makes memory part of every checkpoint.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The region's name, unique in the program and the same at every start.</param>
+    /// <param name="memory">Gives the memory; asked anew at every checkpoint, so that swapped buffers stay right.</param>
+    public void Protect<T>(string name, Func<Memory<T>> memory)
+        where T : unmanaged => _regions.AddMemory(name, null, memory);
+
+    /// <summary>Makes a rank's part of a global array part of every checkpoint.</summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="name">The region's name, unique in the program and the same at every start.</param>
+    /// <param name="decomposition">Which part of which array this is.</param>
+    /// <param name="memory">Gives the memory, box and halo; asked anew at every checkpoint.</param>
+    public void Protect<T>(string name, Decomposition decomposition, Func<Memory<T>> memory)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(decomposition);
+        _regions.AddMemory(name, decomposition, memory);
+    }
+
+    /// <summary>Makes a small object part of every checkpoint, as JSON: counters, parameters, the state of a random generator.</summary>
+    /// <typeparam name="T">A type that System.Text.Json can write and read.</typeparam>
+    /// <param name="name">The region's name, unique in the program and the same at every start.</param>
+    /// <param name="get">Gives the object of now.</param>
+    /// <param name="set">Takes the object of then.</param>
+    public void Protect<T>(string name, Func<T> get, Action<T> set) => _regions.AddObject(name, get, set);
+
+    /// <summary>
+    /// Fills the protected regions from the newest checkpoint that verifies on every rank, if there is one. Collective; after all regions are
+    /// protected and before the first step. What was passed over is said on rank 0, with the reason.
+    /// </summary>
+    /// <returns>The step to go on with: 0 at a first start.</returns>
+    /// <exception cref="CheckpointMismatchException">The checkpoint is of another program, number of ranks or shape.</exception>
+    /// <exception cref="NoCheckpointVerifiesException">Checkpoints exist, but none is intact.</exception>
+    public long Restore()
+    {
+        if (_isRestored)
+            return RestoredStep;
+        _isRestored = true;
+        _regions.IsClosed = true;
+        if (_store is null || !Options.Restore)
+        {
+            if (_store is not null)
+                _voice.Say("starts at step 0: restoring is switched off");
+            _control?.Restored(0, 0, []);
+            return 0;
+        }
+
+        RestoreReport report = _store.Restore(_regions.All);
+        var skipped = new List<string>();
+        foreach (SkippedVersion version in report.Skipped)
+        {
+            skipped.Add(version.ToString());
+            _voice.Say($"passes over {version}");
+        }
+
+        IsFresh = report.IsFresh;
+        RestoredStep = NextStep = report.Step;
+        _savedStep = report.IsFresh ? -1 : report.Step;
+        _voice.Say(IsFresh
+            ? "starts at step 0: there is no checkpoint yet"
+            : $"continues at step {report.Step}, from version {report.Version} of attempt {report.Attempt} ({Durations.Format(TimeSpan.FromMilliseconds(Math.Ceiling(report.Elapsed.TotalMilliseconds)))})");
+        _control?.Restored(report.Step, report.Version, skipped);
+        return RestoredStep;
+    }
+
+    /// <summary>Ends the session well; collective, after the last step. What is outstanding between the ranks is completed.</summary>
+    public void Complete()
+    {
+        _agreement.Finish();
+        _control?.Finished(0, endedEarly: false);
+    }
+
+    /// <summary>Frees what the session holds. Waits for nobody but, briefly, for the supervisor to have heard the last words.</summary>
+    public void Dispose()
+    {
+        _control?.Dispose();
+        _agreement.Dispose();
+        _collectives.Dispose();
+    }
+
+    /// <summary>Tells the supervisor that this rank's program failed, so that it knows the reason before the job goes down.</summary>
+    internal void ReportFailure(Exception failure) => _control?.Failed(failure, NextStep);
+
+    internal void ReportStop() => _control?.Finished(0, endedEarly: true);
+
+    private CheckpointStore? OpenStore()
+    {
+        if (Options.CheckpointDirectory is not { } directory)
+            return null;
+        var options = new CheckpointOptions
+        {
+            Program = Options.Program,
+            Keep = Options.Keep,
+            StartOverIfNoneVerifies = Options.StartOverIfNoneVerifies,
+        };
+        CheckpointStore store = CheckpointStore.Open(new PhysicalDirectory(Path.GetFullPath(directory)), _collectives, options, IdSource.NewGuid, Options.Time);
+        foreach (string warning in store.Warnings)
+            _voice.Say(warning);
+        return store;
+    }
+}
