@@ -70,7 +70,7 @@ public sealed partial class ResilientSession : IDisposable
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
         var session = new ResilientSession(effective);
-        session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryVersion}: {effective}");
+        session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
     }
 
