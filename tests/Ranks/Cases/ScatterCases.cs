@@ -56,7 +56,7 @@ public static class ScatterCases
         int[] mine = [.. Enumerable.Repeat(world.Rank, world.Rank)];
         Expect.Sequence<int>(mine, world.ScatterFromFlattened(world.Rank == 0 ? blocks : null, counts, 0), "numbers");
         Expect.Sequence<string>(
-            mine.Select(number => $"{number}").ToArray(), world.ScatterFromFlattened(world.Rank == 0 ? [.. blocks.Select(number => $"{number}")] : null, counts, 0), "words");
+            mine.Select(number => $"{number}").ToArray(), world.ScatterFromFlattened<string>(world.Rank == 0 ? [.. blocks.Select(number => $"{number}")] : null, counts, 0), "words");
         int[]? pair = null;
         world.ScatterFromFlattened(world.Rank == 0 ? [.. Enumerable.Range(0, 2 * world.Size)] : null, 2, 0, ref pair);
         Expect.Sequence<int>([2 * world.Rank, (2 * world.Rank) + 1], pair, "equal blocks");

@@ -69,10 +69,11 @@ public static class SerializationCases
     [Ranks(Max = 1)]
     public static void Any_string_arrives_char_by_char_on_its_own_and_inside_objects(Intracommunicator world)
     {
-        string odd = "nul\0 bell\a lone\ud83d end\r\n\t \ufffe";
-        Expect.Equal(odd, Echo(world, odd), "string");
+        const string odd = "nul\0 bell\a end\r\n\t \ufffe 🜂";
+        const string illFormed = "a lone \ud83d";
+        Expect.Equal(odd + illFormed, Echo(world, odd + illFormed), "string");
+        Expect.Sequence<string?>([odd, illFormed, "", null], Echo<string?[]>(world, [odd, illFormed, "", null]), "strings in an array");
         Expect.Equal(odd, Echo(world, new Person(odd, 1)).Name, "string in an object");
-        Expect.Equal(odd, Echo(world, new[] { odd, "" })[0], "string in an array");
     }
 
     [Ranks(Max = 1)]
@@ -80,6 +81,15 @@ public static class SerializationCases
     {
         Plain plain = Echo(world, new Plain { Number = 3, Words = ["a"] });
         Expect.Equal((3, "a"), (plain.Number, plain.Words[0]), "plain class");
+    }
+
+    [Ranks(Max = 1)]
+    public static void Structs_without_references_need_no_contract_inside_objects_either(Intracommunicator world)
+    {
+        var box = new Box { One = new Sample(1, 2, 3), More = [new Sample(4, 5, 6)], Listed = [new Sample(7, 8, 9)], Grid = new Sample[2, 2], Any = new Sample(1, 1, 1) };
+        box.Named["n"] = new Sample(2, 2, 2);
+        Box back = Echo(world, box);
+        Expect.Equal((box.One, box.More[0], box.Listed[0], box.Any, box.Named["n"], 4), (back.One, back.More[0], back.Listed[0], back.Any, back.Named["n"], back.Grid.Length), "box");
     }
 
     public static void A_type_without_a_contract_is_refused_by_name_before_anything_is_sent(Intracommunicator world)
@@ -184,6 +194,22 @@ public static class SerializationCases
         public int Number { get; set; }
 
         public List<string> Words { get; set; } = [];
+    }
+
+    [Serializable]
+    internal sealed class Box
+    {
+        public Sample One { get; set; }
+
+        public Sample[] More { get; set; } = [];
+
+        public List<Sample> Listed { get; set; } = [];
+
+        public Sample[,] Grid { get; set; } = new Sample[0, 0];
+
+        public object? Any { get; set; }
+
+        public Dictionary<string, Sample> Named { get; } = [];
     }
 
     /// <summary>Neither attributes nor a constructor without parameters: no data contract.</summary>

@@ -22,7 +22,7 @@ public static class ValueMessageCases
             world.Send("zwölf 🜂", 1, 3);
             world.Send(new Person("Ada", 36), 1, 4);
             world.Send<object>(new Person("Grace", 85), 1, 5);
-            world.Send<string?>(null, 1, 6);
+            world.Send((string?)null, 1, 6);
             world.Send(new List<double> { 1, 2.5 }, 1, 7);
             world.Send(true, 1, 8);
             world.Send((3, 'x'), 1, 9);
