@@ -33,13 +33,14 @@ public sealed class Environment : IDisposable
     /// <param name="args">The program's arguments; they are left as they are.</param>
     /// <param name="threading">The thread level to ask for; <see cref="Threading"/> tells what was granted.</param>
     /// <exception cref="MpiLibraryException">No MPI library was found, or the one chosen does not match the launcher.</exception>
+    /// <exception cref="ObjectDisposedException">MPI was finalized in this process.</exception>
     [SuppressMessage("Style", "IDE0060:Remove unused parameter", Justification = "The parameter is part of MPI.NET's API.")]
     public unsafe Environment(ref string[] args, Threading threading)
     {
         // First of all, so that a missing library is reported by its own exception and not by a type initializer's.
         MpiLibrary library = MpiLibrary.Loaded;
         if (Finalized)
-            throw new MpiException("MPI was finalized and cannot be initialized again in this process: keep one Environment for the whole program.");
+            throw new ObjectDisposedException(nameof(Environment), "MPI was finalized and cannot be initialized again in this process: keep one Environment for the whole program.");
 
         if (!Initialized)
         {

@@ -29,7 +29,7 @@ internal static class PredefinedOperations<T>
 
     public static ReductionOperation<T> Max => s_max ??= Compile(">", static (x, y) => Expression.Condition(Expression.GreaterThan(x, y), x, y));
 
-    public static ReductionOperation<T> Sum => s_sum ??= Compile("+", static (x, y) => Arithmetic(x, y, Expression.Add));
+    public static ReductionOperation<T> Sum => s_sum ??= Compile("+", static (x, y) => Arithmetic(x, y, Add));
 
     public static ReductionOperation<T> Product => s_product ??= Compile("*", static (x, y) => Arithmetic(x, y, Expression.Multiply));
 
@@ -118,6 +118,10 @@ internal static class PredefinedOperations<T>
         Type.GetTypeCode(typeof(T)) is TypeCode.Byte or TypeCode.SByte
             ? Expression.Convert(combine(Expression.Convert(x, typeof(int)), Expression.Convert(y, typeof(int))), typeof(T))
             : combine(x, y);
+
+    /// <summary>The sum of strings is their concatenation, which is no operator of the type but of the language.</summary>
+    private static Expression Add(Expression x, Expression y) =>
+        typeof(T) == typeof(string) ? Expression.Call(new Func<string, string, string>(string.Concat).Method, x, y) : Expression.Add(x, y);
 
     /// <summary>Numbers count as true when they are not zero, and the result is one or zero, as in MPI and C.</summary>
     private static Expression Logical(Expression x, Expression y, Func<Expression, Expression, Expression> combine)

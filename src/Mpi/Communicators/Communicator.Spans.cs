@@ -51,14 +51,7 @@ public abstract partial class Communicator
         nint datatype = Datatype<T>.Handle;
         fixed (T* sendBuffer = send)
         fixed (T* receiveBuffer = receive)
-        {
-            Traffic?.CountSent(dest);
-            int code = NativeMpi.MPI_Sendrecv(
-                sendBuffer, send.Length, datatype, dest, sendTag, receiveBuffer, receive.Length, datatype, source, receiveTag, Handle, &status);
-            ErrorCheck.ThrowIfFailed(code, "MPI_Sendrecv", this);
-            Traffic?.CountReceived(status.Source);
-        }
-
+            SendReceiveRaw(sendBuffer, send.Length, dest, sendTag, receiveBuffer, receive.Length, source, receiveTag, datatype, &status);
         return MessageStatus.From(&status, datatype);
     }
 
@@ -75,7 +68,18 @@ public abstract partial class Communicator
     internal unsafe void ReceiveRaw(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
     {
         int code = NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
-        Traffic?.CountReceived(status->Source);
-        ErrorCheck.ThrowIfFailed(code, "MPI_Recv", this);
+        if (code == 0)
+            Traffic?.CountReceived(status->Source);
+        else
+            ThrowFailedReceive(code, status, "MPI_Recv");
+    }
+
+    /// <summary>Throws for a receive that failed; one that was truncated did take a message away, and only then the status says whose.</summary>
+    private protected unsafe void ThrowFailedReceive(int code, NativeStatus* status, string call)
+    {
+        Exception failure = ErrorCheck.Translate(code, call, this);
+        if (failure is MessageTruncatedException)
+            Traffic?.CountReceived(status->Source);
+        throw failure;
     }
 }

@@ -1,0 +1,108 @@
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>The one place where blocking collectives leave the binding: counted, called, checked.</summary>
+public abstract partial class Communicator
+{
+    private protected unsafe void BroadcastRaw(void* buffer, int count, nint datatype, int root)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Bcast(buffer, count, datatype, root, Handle), "MPI_Bcast", this);
+    }
+
+    private protected unsafe void GatherRaw(void* send, int sendCount, void* receive, int countEach, nint datatype, int root)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Gather(send, sendCount, datatype, receive, countEach, datatype, root, Handle), "MPI_Gather", this);
+    }
+
+    private protected unsafe void GathervRaw(void* send, int sendCount, void* receive, int* counts, int* displacements, nint datatype, int root)
+    {
+        Traffic?.CountCollective();
+        int code = NativeMpi.MPI_Gatherv(send, sendCount, datatype, receive, counts, displacements, datatype, root, Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Gatherv", this);
+    }
+
+    private protected unsafe void ScatterRaw(void* send, int countEach, void* receive, int receiveCount, nint datatype, int root)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Scatter(send, countEach, datatype, receive, receiveCount, datatype, root, Handle), "MPI_Scatter", this);
+    }
+
+    private protected unsafe void ScattervRaw(void* send, int* counts, int* displacements, void* receive, int receiveCount, nint datatype, int root)
+    {
+        Traffic?.CountCollective();
+        int code = NativeMpi.MPI_Scatterv(send, counts, displacements, datatype, receive, receiveCount, datatype, root, Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Scatterv", this);
+    }
+
+    private protected unsafe void AllgatherRaw(void* send, int sendCount, void* receive, int countEach, nint datatype)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Allgather(send, sendCount, datatype, receive, countEach, datatype, Handle), "MPI_Allgather", this);
+    }
+
+    private protected unsafe void AllgathervRaw(void* send, int sendCount, void* receive, int* counts, int* displacements, nint datatype)
+    {
+        Traffic?.CountCollective();
+        int code = NativeMpi.MPI_Allgatherv(send, sendCount, datatype, receive, counts, displacements, datatype, Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Allgatherv", this);
+    }
+
+    private protected unsafe void AlltoallRaw(void* send, void* receive, int countEach, nint datatype)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Alltoall(send, countEach, datatype, receive, countEach, datatype, Handle), "MPI_Alltoall", this);
+    }
+
+    private protected unsafe void AlltoallvRaw(
+        void* send, int* sendCounts, int* sendDisplacements, void* receive, int* receiveCounts, int* receiveDisplacements, nint datatype)
+    {
+        // MPICH takes two null pointers for one buffer used twice, also where nothing is sent and nothing comes.
+        byte nothing;
+        if (receive is null)
+            receive = &nothing;
+        Traffic?.CountCollective();
+        int code = NativeMpi.MPI_Alltoallv(
+            send, sendCounts, sendDisplacements, datatype, receive, receiveCounts, receiveDisplacements, datatype, Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Alltoallv", this);
+    }
+
+    private protected unsafe void ReduceRaw(void* send, void* receive, int count, nint datatype, nint operation, int root)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Reduce(send, receive, count, datatype, operation, root, Handle), "MPI_Reduce", this);
+    }
+
+    private protected unsafe void AllreduceRaw(void* send, void* receive, int count, nint datatype, nint operation)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Allreduce(send, receive, count, datatype, operation, Handle), "MPI_Allreduce", this);
+    }
+
+    private protected unsafe void ReduceScatterRaw(void* send, void* receive, int* counts, nint datatype, nint operation)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Reduce_scatter(send, receive, counts, datatype, operation, Handle), "MPI_Reduce_scatter", this);
+    }
+
+    private protected unsafe void ReduceScatterBlockRaw(void* send, void* receive, int countEach, nint datatype, nint operation)
+    {
+        Traffic?.CountCollective();
+        int code = NativeMpi.MPI_Reduce_scatter_block(send, receive, countEach, datatype, operation, Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Reduce_scatter_block", this);
+    }
+
+    private protected unsafe void ScanRaw(void* send, void* receive, int count, nint datatype, nint operation)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Scan(send, receive, count, datatype, operation, Handle), "MPI_Scan", this);
+    }
+
+    private protected unsafe void ExclusiveScanRaw(void* send, void* receive, int count, nint datatype, nint operation)
+    {
+        Traffic?.CountCollective();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Exscan(send, receive, count, datatype, operation, Handle), "MPI_Exscan", this);
+    }
+}
