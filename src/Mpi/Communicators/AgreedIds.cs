@@ -11,6 +11,9 @@ internal static class AgreedIds
     public const ulong World = 0x9E3779B97F4A7C15;
     public const ulong Self = 0xC2B2AE3D27D4EB4F;
 
+    /// <summary>What spawned processes bring to the agreement with those that spawned them.</summary>
+    public const ulong Parent = 0x165667B19E3779F9;
+
     /// <summary>The id of the n-th communicator derived from a parent, n from 1.</summary>
     public static ulong OfDerived(ulong parent, uint order) => Mix(parent ^ (order * 0xD6E8FEB86659FD93UL));
 

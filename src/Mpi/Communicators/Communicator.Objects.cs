@@ -28,7 +28,7 @@ public abstract partial class Communicator
     internal unsafe T ReceiveObject<T>(int source, int tag, out NativeStatus status)
     {
         NativeStatus matched;
-        nint message = Serialization.WaitLogger is null ? WaitForMessage(source, tag, &matched) : PollForMessage(source, tag, &matched);
+        nint message = Serialization.WaitLogger is null ? MatchNext(source, tag, &matched) : PollForMessage(source, tag, &matched);
         int sizeBytes = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&matched, Abi.Byte, &sizeBytes), "MPI_Get_count", this);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(sizeBytes, 1));
@@ -68,27 +68,19 @@ public abstract partial class Communicator
             finally
             {
                 NativeStatus ignored;
-                _ = NativeMpi.MPI_Wait(&request, &ignored);
+                _ = Progress.Wait(ref request, &ignored);
             }
         }
     }
 
-    private unsafe nint WaitForMessage(int source, int tag, NativeStatus* status)
-    {
-        nint message = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Mprobe(source, tag, Handle, &message, status), "MPI_Mprobe", this);
-        return message;
-    }
-
     private unsafe nint PollForMessage(int source, int tag, NativeStatus* status)
     {
+        int turn = 0;
         double nextLog = Environment.Time + SecondsBetweenWaitLogs;
         while (true)
         {
             nint message = 0;
-            int found = 0;
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Improbe(source, tag, Handle, &found, &message, status), "MPI_Improbe", this);
-            if (found != 0)
+            if (TryMatchNext(source, tag, &message, status))
                 return message;
             if (Environment.Time >= nextLog)
             {
@@ -96,7 +88,7 @@ public abstract partial class Communicator
                 Serialization.WaitLogger?.Invoke($"rank {RankIfKnown} of {Name} waits for a serialized value from {(source == Abi.AnySource ? "any rank" : $"rank {source}")}");
             }
 
-            LibC.YieldProcessor();
+            Progress.Pause(ref turn);
         }
     }
 }

@@ -14,7 +14,17 @@ public abstract partial class Communicator
     public unsafe Status Probe(int source, int tag)
     {
         NativeStatus status;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Probe(source, tag, Handle, &status), "MPI_Probe", this);
+        if (Progress.MustPoll)
+        {
+            for (int turn = 0; !TryProbeNext(source, tag, &status); Progress.Pause(ref turn))
+            {
+            }
+        }
+        else
+        {
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Probe(source, tag, Handle, &status), "MPI_Probe", this);
+        }
+
         return new Status(status);
     }
 
@@ -25,8 +35,6 @@ public abstract partial class Communicator
     public unsafe Status? ImmediateProbe(int source, int tag)
     {
         NativeStatus status;
-        int found = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Iprobe(source, tag, Handle, &found, &status), "MPI_Iprobe", this);
-        return found != 0 ? new Status(status) : null;
+        return TryProbeNext(source, tag, &status) ? new Status(status) : null;
     }
 }

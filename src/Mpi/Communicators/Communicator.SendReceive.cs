@@ -113,7 +113,9 @@ public abstract partial class Communicator
         void* send, int sendCount, int dest, int sendTag, void* receive, int receiveCount, int source, int receiveTag, nint datatype, NativeStatus* status)
     {
         Traffic?.CountSent(dest);
-        int code = NativeMpi.MPI_Sendrecv(send, sendCount, datatype, dest, sendTag, receive, receiveCount, datatype, source, receiveTag, Handle, status);
+        int code = PostedReceives.AnyUnmatched
+            ? SendReceiveInTurn(send, sendCount, dest, sendTag, receive, receiveCount, source, receiveTag, datatype, status)
+            : NativeMpi.MPI_Sendrecv(send, sendCount, datatype, dest, sendTag, receive, receiveCount, datatype, source, receiveTag, Handle, status);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

@@ -60,14 +60,19 @@ public abstract partial class Communicator
     internal unsafe void SendRaw(void* buffer, int count, nint datatype, int dest, int tag)
     {
         Traffic?.CountSent(dest);
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle), "MPI_Send", this);
+        if (PostedReceives.AnyUnmatched)
+            SendInTurn(buffer, count, datatype, dest, tag);
+        else
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle), "MPI_Send", this);
     }
 
     /// <summary>The one place where a blocking receive leaves the binding. A message that was truncated did arrive, and is counted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal unsafe void ReceiveRaw(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
     {
-        int code = NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
+        int code = PostedReceives.AnyUnmatched
+            ? ReceiveInTurn(buffer, count, datatype, source, tag, status)
+            : NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

@@ -94,7 +94,13 @@ public abstract partial class Communicator : IDisposable, ICloneable
     /// <summary>Takes over a communicator that native code created. The object owns the handle and frees it when disposed.</summary>
     /// <param name="comm">The native handle, zero-extended where handles are integers.</param>
     /// <returns>An object of the kind that the handle is, or null for MPI_COMM_NULL.</returns>
-    public static Communicator? Adopt(nint comm) => Wrap(comm, AgreedIds.OfAdopted(comm));
+    public static unsafe Communicator? Adopt(nint comm)
+    {
+        // Native code may have left the handler that ends the job.
+        if (comm != Abi.CommNull)
+            _ = NativeMpi.MPI_Comm_set_errhandler(comm, Abi.Table.ErrorsReturn);
+        return Wrap(comm, AgreedIds.OfAdopted(comm));
+    }
 
     /// <summary>Frees the communicator; collective over its ranks. The predefined ones are left alone.</summary>
     public void Dispose()
@@ -110,6 +116,7 @@ public abstract partial class Communicator : IDisposable, ICloneable
         nint duplicate = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_dup(Handle, &duplicate), "MPI_Comm_dup", this);
         Communicator clone = Wrap(duplicate, NextDerivedId())!;
+        DuplicateAttributesTo(clone);
         return clone;
     }
 

@@ -16,6 +16,9 @@ internal static class ErrorCheck
             Throw(code, call, communicator);
     }
 
+    /// <summary>Whether the code says that a message was longer than its room: it did arrive then.</summary>
+    public static bool IsTruncation(int code) => code != 0 && ClassOf(code) == MpiErrorClass.Truncate;
+
     public static Exception Translate(int code, string call, Communicator? communicator)
     {
         MpiErrorClass errorClass = ClassOf(code);

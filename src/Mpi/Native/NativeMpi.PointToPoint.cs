@@ -13,6 +13,7 @@ using unsafe Wait = delegate* unmanaged<nint*, MPI.Native.NativeStatus*, int>;
 using unsafe Test = delegate* unmanaged<nint*, int*, MPI.Native.NativeStatus*, int>;
 using unsafe RequestOnly = delegate* unmanaged<nint*, int>;
 using unsafe StatusFlag = delegate* unmanaged<MPI.Native.NativeStatus*, int*, int>;
+using unsafe SetStatus = delegate* unmanaged<MPI.Native.NativeStatus*, int, int>;
 using unsafe Count = delegate* unmanaged<MPI.Native.NativeStatus*, nint, int*, int>;
 
 namespace MPI.Native;
@@ -57,6 +58,8 @@ internal static unsafe partial class NativeMpi
     public static readonly RequestOnly MPI_Start = (RequestOnly)Required("MPI_Start");
 
     public static readonly StatusFlag MPI_Test_cancelled = (StatusFlag)Required("MPI_Test_cancelled");
+
+    public static readonly SetStatus MPI_Status_set_cancelled = (SetStatus)Required("MPI_Status_set_cancelled");
 
     public static readonly Count MPI_Get_count = (Count)Required("MPI_Get_count");
 }

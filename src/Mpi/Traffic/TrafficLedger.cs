@@ -13,6 +13,9 @@ internal static class TrafficLedger
     /// <summary>The live requests, or null while the ledger is off.</summary>
     public static LiveRequests? Requests { get; private set; }
 
+    /// <summary>The messages held by matched probes, or null while the ledger is off.</summary>
+    public static HeldMessages? Held { get; private set; }
+
     public static bool IsOn => Requests is not null;
 
     /// <summary>The communicators that are counted: world, self, and everything derived since the ledger was switched on and not yet freed.</summary>
@@ -24,6 +27,7 @@ internal static class TrafficLedger
         if (IsOn)
             return;
         Requests = new LiveRequests();
+        Held = new HeldMessages();
         Register(Communicator.world);
         Register(Communicator.self);
     }

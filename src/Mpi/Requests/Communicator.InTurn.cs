@@ -1,0 +1,42 @@
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>
+/// Blocking calls while receives wait in <see cref="PostedReceives"/>: they keep those going, so that a peer that blocks on one of them is heard,
+/// and take no message that belongs to them.
+/// </summary>
+public abstract partial class Communicator
+{
+    /// <summary>Sends as MPI_Send does, and matches posted receives meanwhile.</summary>
+    private unsafe void SendInTurn(void* buffer, int count, nint datatype, int dest, int tag)
+    {
+        nint request = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(buffer, count, datatype, dest, tag, Handle, &request), "MPI_Send", this);
+        NativeStatus ignored;
+        ErrorCheck.ThrowIfFailed(Progress.Wait(ref request, &ignored), "MPI_Send", this);
+    }
+
+    /// <summary>Receives as MPI_Recv does, in its turn behind the posted receives.</summary>
+    /// <returns>The native error code.</returns>
+    private unsafe int ReceiveInTurn(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
+    {
+        nint message = MatchNext(source, tag, status);
+        return NativeMpi.MPI_Mrecv(buffer, count, datatype, &message, status);
+    }
+
+    /// <summary>Sends and receives as MPI_Sendrecv does, in its turn behind the posted receives.</summary>
+    /// <returns>The native error code.</returns>
+    private unsafe int SendReceiveInTurn(
+        void* send, int sendCount, int dest, int sendTag, void* receive, int receiveCount, int source, int receiveTag, nint datatype, NativeStatus* status)
+    {
+        nint request = 0;
+        int code = NativeMpi.MPI_Isend(send, sendCount, datatype, dest, sendTag, Handle, &request);
+        if (code != 0)
+            return code;
+        int received = ReceiveInTurn(receive, receiveCount, datatype, source, receiveTag, status);
+        NativeStatus ignored;
+        int sent = Progress.Wait(ref request, &ignored);
+        return received != 0 ? received : sent;
+    }
+}

@@ -1,0 +1,89 @@
+using MPI.Native;
+
+namespace MPI;
+
+/// <summary>A receive that is started many times. A start that must queue behind receives of serialized values becomes an MPI_Imrecv.</summary>
+internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedReceive
+{
+    private readonly int _capacity;
+    private readonly nint _datatype;
+
+    private PersistentReceive(Communicator communicator, in HeldMemory memory, int capacity, nint datatype, int source, int tag, nint template)
+        : base(communicator, memory, template)
+    {
+        _capacity = capacity;
+        _datatype = datatype;
+        Source = source;
+        Tag = tag;
+    }
+
+    public int Source { get; }
+
+    public int Tag { get; }
+
+    public static PersistentReceive Create(Communicator communicator, in HeldMemory memory, int capacity, nint datatype, int source, int tag)
+    {
+        nint template = 0;
+        int code = NativeMpi.MPI_Recv_init(memory.Address, capacity, datatype, source, tag, communicator.Handle, &template);
+        if (code != 0)
+        {
+            memory.Release();
+            ErrorCheck.ThrowIfFailed(code, "MPI_Recv_init", communicator);
+        }
+
+        return new PersistentReceive(communicator, memory, capacity, datatype, source, tag, template);
+    }
+
+    public void Bind(nint message, NativeStatus* probed)
+    {
+        nint handle = 0;
+        int code = NativeMpi.MPI_Imrecv(Address, _capacity, _datatype, &message, &handle);
+        if (code == 0)
+            Begin(handle);
+        else
+            EndWith(ErrorCheck.Translate(code, "MPI_Imrecv", Communicator));
+    }
+
+    /// <inheritdoc/>
+    public override void Cancel()
+    {
+        if (HasEnded)
+            return;
+        if (!IsUnderWay && Communicator.Posted is { } posted && posted.Withdraw(this))
+        {
+            EndWithout(NativeStatus.Of(Abi.AnySource, Abi.AnyTag), cancelled: true);
+            return;
+        }
+
+        base.Cancel();
+        Wait();
+    }
+
+    internal override string Describe() => RequestText.From("persistent receive", Source, Tag, Communicator);
+
+    private protected override void StartNative()
+    {
+        Enlist();
+        try
+        {
+            if (Communicator.Posted is { } posted && posted.Overlaps(Source, Tag))
+                posted.Post(this);
+            else
+                StartTemplate();
+        }
+        catch (MpiException failure)
+        {
+            EndWith(failure);
+            throw;
+        }
+    }
+
+    private protected override void CountArrival(int source) => Communicator.Traffic?.CountReceived(source);
+
+    private protected override int Take(NativeStatus* status)
+    {
+        int count = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(status, _datatype, &count), "MPI_Get_count", Communicator);
+        return count;
+    }
+}

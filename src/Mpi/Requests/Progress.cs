@@ -1,0 +1,62 @@
+using MPI.Native;
+using MPI.Traffic;
+
+namespace MPI;
+
+/// <summary>
+/// Where the binding waits for native requests: the only caller of MPI_Wait and MPI_Test. While nothing else has to happen, waiting is the
+/// library's; with the ledger on, or with receives that the binding matches itself, waits poll, and every turn makes progress with all of them.
+/// </summary>
+internal static unsafe class Progress
+{
+    /// <summary>Fruitless turns before the core is given away: about the time in which a message comes when its sender is running.</summary>
+    private const int TurnsBeforeYield = 64;
+
+    /// <summary>Whether a wait must not be left to the library, because something else has to go on meanwhile.</summary>
+    public static bool MustPoll => TrafficLedger.IsOn || PostedReceives.AnyUnmatched;
+
+    /// <summary>Waits for one request.</summary>
+    /// <returns>The native error code.</returns>
+    public static int Wait(ref nint request, NativeStatus* status)
+    {
+        nint handle = request;
+        int code;
+        if (!MustPoll)
+        {
+            code = NativeMpi.MPI_Wait(&handle, status);
+        }
+        else
+        {
+            int isComplete = 0;
+            int turn = 0;
+            while ((code = NativeMpi.MPI_Test(&handle, &isComplete, status)) == 0 && isComplete == 0)
+                Pause(ref turn);
+        }
+
+        request = handle;
+        return code;
+    }
+
+    /// <summary>Asks after one request.</summary>
+    /// <returns>The native error code.</returns>
+    public static int Test(ref nint request, out bool isComplete, NativeStatus* status)
+    {
+        nint handle = request;
+        int flag = 0;
+        int code = NativeMpi.MPI_Test(&handle, &flag, status);
+        isComplete = flag != 0;
+        request = handle;
+        return code;
+    }
+
+    /// <summary>Between two fruitless looks: makes progress elsewhere, and gives the core away when the wait gets longer.</summary>
+    /// <param name="turn">Counts the looks of one wait; starts at zero.</param>
+    public static void Pause(ref int turn)
+    {
+        PostedReceives.AdvanceAll();
+        if (turn < TurnsBeforeYield)
+            turn++;
+        else
+            LibC.YieldProcessor();
+    }
+}
