@@ -24,7 +24,9 @@ public sealed class PlateImage : IPlateRowSink
         _file = new PendingFile(path);
         (_rows, _columns) = (rows, columns);
         (_width, _height) = PixelsOf(rows, columns);
-        _png = PngBuilder.Create(_width, _height, hasAlphaChannel: false);
+        // Opaque colors in an alpha picture: without the channel BigGustave 1.0.6 may choose a palette of 4 bits a pixel and then writes rows of
+        // a wrong length when the width is odd.
+        _png = PngBuilder.Create(_width, _height, hasAlphaChannel: true);
     }
 
     /// <summary>Width and height of the picture of a plate.</summary>
