@@ -16,13 +16,13 @@ internal sealed class MpiSuite(string cDirectory, string self)
     {
         foreach (MpiLauncher mpi in MpiLauncher.All)
         {
-            yield return OfTwoRanks("pingpong_8B", mpi, bar: 1.05, pairs: 9, "pingpong", "8", "1000", "500");
-            yield return OfTwoRanks("pingpong_1MiB", mpi, bar: 1.02, pairs: 9, "pingpong", "1048576", "5", "300");
-            yield return OfTwoRanks("allreduce_1", mpi, bar: 1.05, pairs: 9, "allreduce", "1", "1000", "500");
-            yield return OfTwoRanks("allreduce_128KiB", mpi, bar: 1.03, pairs: 9, "allreduce", "16384", "10", "500");
+            yield return OfTwoRanks("pingpong_8B", mpi, bar: 1.05, pairs: 9, "pingpong", "8", "200", "2000");
+            yield return OfTwoRanks("pingpong_1MiB", mpi, bar: 1.02, pairs: 9, "pingpong", "1048576", "2", "700");
+            yield return OfTwoRanks("allreduce_1", mpi, bar: 1.05, pairs: 9, "allreduce", "1", "200", "2000");
+            yield return OfTwoRanks("allreduce_128KiB", mpi, bar: 1.03, pairs: 9, "allreduce", "16384", "4", "1200");
         }
         yield return new RatioFigure(
-            "stencil_sweep", [], [self, "sweep", "512", "512", "10", "300"], [Path.Combine(cDirectory, "sweep"), "512", "512", "10", "300"], 1.1, 9);
+            "stencil_sweep", [], [self, "sweep", "512", "512", "2", "1500"], [Path.Combine(cDirectory, "sweep"), "512", "512", "2", "1500"], 1.1, 9);
     }
 
     /// <summary>Runs the two contenders of a figure in turn; the value is the median of the pairs' ratios.</summary>
