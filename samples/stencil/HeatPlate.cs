@@ -1,4 +1,5 @@
 using System;
+using HpcVirt.Mpi.Resilience;
 using MPI;
 
 namespace HpcVirt.Samples.Stencil;
@@ -58,6 +59,10 @@ public sealed class HeatPlate : IDisposable
 
     /// <summary>The cells of the plate that this rank owns.</summary>
     public Tile Tile { get; }
+
+    /// <summary>What part of the plate <see cref="Temperature"/> is, so that a checkpoint of it can be read by other ranks.</summary>
+    public Decomposition Decomposition => new(
+        [Rows, Columns], [Tile.Rows.Start, Tile.Columns.Start], [Tile.Rows.Length, Tile.Columns.Length], halo: [1, 1]);
 
     /// <summary>Degrees of this rank's cells and of the halo around them, row by row.</summary>
     public Memory<double> Temperature => _current.Memory;

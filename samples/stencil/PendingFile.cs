@@ -20,7 +20,8 @@ public sealed class PendingFile : IDisposable
         _path = Path.GetFullPath(path);
         if (Directory.Exists(_path))
             throw new IOException($"'{_path}' is a folder.");
-        _temporaryPath = $"{_path}.{Environment.ProcessId}.part";
+        // Always the same name: what a killed attempt left behind is overwritten by the next one.
+        _temporaryPath = $"{_path}.part";
         _stream = new FileStream(_temporaryPath, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
     }
 

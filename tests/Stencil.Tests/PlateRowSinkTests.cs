@@ -47,15 +47,17 @@ public sealed class PlateRowSinkTests
     }
 
     [Test]
-    public void A_completed_result_replaces_the_older_one()
+    public void A_completed_result_replaces_the_older_one_and_the_rest_of_a_killed_attempt()
     {
         string path = Path.Combine(_folder, "plate");
         File.WriteAllText(path, new string('x', 1000));
+        File.WriteAllText($"{path}.part", "left behind by an attempt that was killed");
 
         using (var sink = new ResultFile(path))
             Fill(sink);
 
         Assert.That(new FileInfo(path).Length, Is.EqualTo(6 * sizeof(double)));
+        Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(1));
     }
 
     [Test]
