@@ -84,7 +84,7 @@ internal sealed class CommitDriver(
 
             // A yes in the vote promises these bytes, so they are on the disk before it, not only in the page cache.
             file.Sync();
-            shard = new ManifestShard(plan.LengthBytes, checksum, plan.RegionFormats());
+            shard = new ManifestShard(plan.LengthBytes, checksum, plan.RegionFormats(), place.Leaders[group.Rank]);
         });
         return new ShardReport(problem, shard);
     }

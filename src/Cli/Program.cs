@@ -1,1 +1,25 @@
-return 0;
+using System;
+using System.CommandLine;
+using System.Linq;
+using HpcVirt.Cli;
+using HpcVirt.Control;
+
+var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create() };
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine($"hpcvirt: {error}");
+    Console.Error.WriteLine(Texts.HowToSeparate);
+    return (int)ExitCode.Usage;
+}
+
+try
+{
+    // Signals are the supervisor's business: the parser's own handler would end the tool two seconds after a Ctrl-C.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (ControlException error)
+{
+    Console.Error.WriteLine($"hpcvirt: {error.Message}");
+    return (int)error.ExitCode;
+}

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using HpcVirt.Checkpoint;
 using MPI;
 
 namespace HpcVirt.Mpi.Resilience;
@@ -24,6 +25,9 @@ namespace HpcVirt.Mpi.Resilience;
 /// </example>
 public sealed class ResilientJob
 {
+    /// <summary>The exit code of a job that refused its checkpoint directory or what is in it; the message says what to do.</summary>
+    public const int RefusedExitCode = 3;
+
     private readonly ResilientSession _session;
 
     private long _firstStepOfNextLoop;
@@ -50,7 +54,10 @@ public sealed class ResilientJob
     /// <param name="args">The program's arguments.</param>
     /// <param name="options">How the job protects itself.</param>
     /// <param name="body">The program, run on every rank.</param>
-    /// <returns>0 when the program ended, also when it was stopped by its supervisor, which knows that it goes on later.</returns>
+    /// <returns>
+    /// 0 when the program ended, also when it was stopped by its supervisor, which knows that it goes on later; <see cref="RefusedExitCode"/> when
+    /// the checkpoint directory was refused.
+    /// </returns>
     /// <remarks>An exception on one rank is written to standard error and ends the whole job with exit code 1; the next start continues from the newest checkpoint.</remarks>
     public static int Run(string[] args, ResilientOptions options, Action<ResilientJob> body)
     {
@@ -70,14 +77,21 @@ public sealed class ResilientJob
             session!.ReportStop();
             return 0;
         }
+        catch (CheckpointException refusal)
+        {
+            // Thrown on all ranks alike, before or between steps: nobody waits for anybody, one voice is enough, and the end is orderly.
+            if (Communicator.world.Rank == 0)
+                Console.Error.WriteLine($"hpcvirt: {refusal.Message}");
+            session?.ReportFailure(refusal);
+            return RefusedExitCode;
+        }
         catch (Exception failure)
         {
             // The others may be waiting for this rank: the job must end now, and its supervisor should know why.
-            Console.Error.WriteLine($"hpcvirt: rank {Communicator.world.Rank} failed: {failure}");
-            Console.Error.Flush();
             session?.ReportFailure(failure);
             session?.Dispose();
             session = null;
+            LastWords.Say($"hpcvirt: rank {Communicator.world.Rank} failed: {failure}");
             Communicator.world.Abort(1);
             throw;
         }

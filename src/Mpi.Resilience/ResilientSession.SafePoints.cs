@@ -25,6 +25,7 @@ public sealed partial class ResilientSession
             throw new ResilienceException("SafePoint was called before Restore. Protect the regions, call Restore, and start with the step that it returns.");
         NextStep = nextStep;
         _control?.Beat(nextStep);
+        _rehearsal?.SafePoint(nextStep, _regions.Providers);
 
         AgreementEffects effects = _agreement.Arrive();
         bool stop = (effects & AgreementEffects.Stop) != 0;

@@ -4,6 +4,7 @@ using System.IO;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Rehearsal;
 using MPI;
 using MPI.Traffic;
 
@@ -25,6 +26,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly ControlClient? _control;
     private readonly CheckpointStore? _store;
     private readonly JobVoice _voice;
+    private readonly RehearsalObserver? _rehearsal;
 
     private bool _isRestored;
 
@@ -37,6 +39,7 @@ public sealed partial class ResilientSession : IDisposable
         _agreement = new AgreementDriver(_collectives, options.Time);
         _store = OpenStore();
         _control = ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time);
+        _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
     }
 
@@ -70,7 +73,7 @@ public sealed partial class ResilientSession : IDisposable
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
         var session = new ResilientSession(effective);
-        session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryVersion}: {effective}");
+        session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
     }
 
@@ -132,6 +135,7 @@ public sealed partial class ResilientSession : IDisposable
         IsFresh = report.IsFresh;
         RestoredStep = NextStep = report.Step;
         _savedStep = report.IsFresh ? -1 : report.Step;
+        _rehearsal?.Restored(report.Step);
         _voice.Say(IsFresh
             ? "starts at step 0: there is no checkpoint yet"
             : $"continues at step {report.Step}, from version {report.Version} of attempt {report.Attempt} ({Durations.Format(TimeSpan.FromMilliseconds(Math.Ceiling(report.Elapsed.TotalMilliseconds)))})");

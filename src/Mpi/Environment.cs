@@ -171,8 +171,7 @@ public sealed class Environment : IDisposable
         catch (Exception exception)
         {
             // Whatever it is, the other ranks may be waiting for this one: the job must end, and the reason must be seen.
-            Console.Error.WriteLine($"rank {Communicator.world.RankIfKnown}: {exception}");
-            Console.Error.Flush();
+            LastWords.Say($"rank {Communicator.world.RankIfKnown}: {exception}");
             Abort(1);
             throw;
         }

@@ -33,6 +33,12 @@ public sealed class MpiFeatures
     /// <summary>The library's own description of itself, its first line.</summary>
     public string LibraryVersion { get; }
 
+    /// <summary>The library's name and version in short, e.g. <c>Open MPI 4.1.4</c> or <c>MPICH 4.0.2</c>.</summary>
+    public string LibraryName => LibraryVersion.Split(',')[0]
+        .Replace("Open MPI v", "Open MPI ", StringComparison.Ordinal)
+        .Replace("MPICH Version:", "MPICH", StringComparison.Ordinal)
+        .Replace('\t', ' ');
+
     /// <summary>The version of the MPI standard that the library implements.</summary>
     public Version StandardVersion { get; }
 

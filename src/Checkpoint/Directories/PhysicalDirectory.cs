@@ -100,7 +100,7 @@ public sealed class PhysicalDirectory : ICheckpointDirectory
     public ICheckpointFile OpenFile(string path)
     {
         string full = Full(path);
-        return new PhysicalFile(full, Open(full, LibC.ReadOnly, "open"));
+        return new PhysicalFile(full, Open(full, LibC.ReadOnly | LibC.NonBlocking, "open"));
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : ICheckp
         {
             return RandomAccess.GetLength(handle);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Failure("ask the length of", e);
         }
@@ -26,7 +26,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : ICheckp
         {
             RandomAccess.Write(handle, bytes, offsetBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Failure($"write {bytes.Length} bytes at offset {offsetBytes} of", e);
         }
@@ -38,7 +38,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : ICheckp
         {
             return RandomAccess.Read(handle, buffer, offsetBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Failure($"read at offset {offsetBytes} of", e);
         }

@@ -40,6 +40,8 @@ internal static class Crc32C
         return SoftwareCrc32C.Run(register, bytes);
     }
 
+    // Optimized from the first call: the first checkpoint of a job is as large as all others, and no warm-up precedes it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint RunStretches(uint register, ref ReadOnlySpan<byte> bytes, int stretchBytes, CrcShift shift)
     {
         while (bytes.Length >= 3 * stretchBytes)

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -17,7 +18,8 @@ namespace HpcVirt.Checkpoint.Formats;
 ///     48      8  written at, milliseconds since 1970-01-01 UTC
 ///     56    4+n  program: length, UTF-8
 ///      .      4  number of ranks
-///      .     16  per rank: shard length (8), shard checksum (4), checksum of its regions' formats (4)
+///      .     20  per rank: shard length (8), shard checksum (4), checksum of its regions' formats (4),
+///                the lowest rank of its place (4)
 ///      .      4  CRC-32C of everything before
 /// </code>
 /// docs/formats/manifest.md is the page of this file.
@@ -28,8 +30,12 @@ internal sealed record Manifest(
     public const int FormatVersion = 1;
     public const int MaximumProgramBytes = 1024;
 
-    /// <summary>Room for four million ranks; a longer file is refused before it is read.</summary>
+    /// <summary>Room for three million ranks; a longer file is refused before it is read.</summary>
     public const int MaximumBytes = 64 << 20;
+
+    private const int ShardBytes = 20;
+
+    private static readonly long MaximumUnixMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static readonly byte[] Magic = "HVMANIF\0"u8.ToArray();
 
@@ -40,7 +46,7 @@ internal sealed record Manifest(
         writer.Int32(FormatVersion);
         writer.Int32(0);
         int programBytes = System.Text.Encoding.UTF8.GetByteCount(Program);
-        writer.Int64(56 + 4 + programBytes + 4 + (16L * Shards.Count) + 4);
+        writer.Int64(56 + 4 + programBytes + 4 + ((long)ShardBytes * Shards.Count) + 4);
         writer.Int64(Name.Version);
         writer.Int64(Name.Attempt);
         writer.Int64(Step);
@@ -52,6 +58,7 @@ internal sealed record Manifest(
             writer.Int64(shard.LengthBytes);
             writer.UInt32(shard.Checksum);
             writer.UInt32(shard.RegionFormats);
+            writer.Int32(shard.Leader);
         }
 
         writer.Checksum();
@@ -71,11 +78,13 @@ internal sealed record Manifest(
         var name = new VersionName(reader.Int64("checkpoint version"), reader.Int64("attempt"));
         long step = reader.Int64("step");
         long writtenAtUnixMs = reader.Int64("written at");
+        if (writtenAtUnixMs > MaximumUnixMs) throw reader.Bad("was written after the year 9999");
         string program = reader.Text("program", MaximumProgramBytes);
-        var shards = new ManifestShard[reader.Count("number of ranks", 16)];
+        var shards = new ManifestShard[reader.Count("number of ranks", ShardBytes)];
         for (int rank = 0; rank < shards.Length; rank++)
         {
-            shards[rank] = new ManifestShard(reader.Int64("shard length"), reader.UInt32(), reader.UInt32());
+            shards[rank] = new ManifestShard(
+                reader.Int64("shard length"), reader.UInt32(), reader.UInt32(), reader.Int32("leader", 0, rank));
         }
 
         reader.CheckEnd();

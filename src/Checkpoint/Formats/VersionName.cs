@@ -35,6 +35,14 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
 
     public string Doomed => Committed + DoomedSuffix;
 
+    /// <summary>The directory's name in a state.</summary>
+    public string Directory(VersionState state) => state switch
+    {
+        VersionState.Committed => Committed,
+        VersionState.Doomed => Doomed,
+        _ => Temporary,
+    };
+
     public static string Shard(int rank) => $"rank-{rank}.shard";
 
     public static string AttemptFile(long attempt) => $"{AttemptPrefix}{attempt}";

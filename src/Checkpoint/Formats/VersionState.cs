@@ -1,7 +1,7 @@
-namespace HpcVirt.Checkpoint;
+namespace HpcVirt.Checkpoint.Formats;
 
 /// <summary>What the name of a version's directory says about it.</summary>
-public enum VersionState
+internal enum VersionState
 {
     /// <summary>Being written, or left behind by an attempt that ended: <c>.tmp</c>.</summary>
     Temporary,

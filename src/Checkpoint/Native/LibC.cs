@@ -15,6 +15,9 @@ internal static partial class LibC
     public const int Exclusive = 0x80;
     public const int CloseOnExec = 0x80000;
 
+    /// <summary>Of no effect on files; keeps the opening of a pipe that somebody left there from waiting for ever.</summary>
+    public const int NonBlocking = 0x800;
+
     /// <summary>Only x86 spells O_DIRECTORY this way among the machines .NET runs on; ARM swaps it with O_DIRECT.</summary>
     public static readonly int Directory =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;

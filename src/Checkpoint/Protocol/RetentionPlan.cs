@@ -22,11 +22,6 @@ internal static class RetentionPlan
         return [.. present
             .Where(p => p.Name.CompareTo(kept[0]) < 0 && !kept.Contains(p.Name))
             .OrderBy(static p => p.Name)
-            .Select(static p => p.State switch
-            {
-                VersionState.Committed => p.Name.Committed,
-                VersionState.Doomed => p.Name.Doomed,
-                _ => p.Name.Temporary,
-            })];
+            .Select(static p => p.Name.Directory(p.State))];
     }
 }

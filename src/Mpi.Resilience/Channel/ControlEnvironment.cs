@@ -29,4 +29,7 @@ public static class ControlEnvironment
 
     /// <summary>Directory into which every rank writes its suspects during <c>hpcvirt rehearse</c>. Unset otherwise.</summary>
     public const string RehearsalDirectory = "HPCVIRT_REHEARSAL_DIR";
+
+    /// <summary>In a rehearsal's run with lost ranks: the directory in which the unbroken run recorded what its state looked like.</summary>
+    public const string RehearsalReference = "HPCVIRT_REHEARSAL_REFERENCE";
 }

@@ -59,6 +59,10 @@ public abstract partial class Communicator
     private protected unsafe void AlltoallvRaw(
         void* send, int* sendCounts, int* sendDisplacements, void* receive, int* receiveCounts, int* receiveDisplacements, nint datatype)
     {
+        // MPICH takes two null pointers for one buffer used twice, also where nothing is sent and nothing comes.
+        byte nothing;
+        if (receive is null)
+            receive = &nothing;
         Traffic?.CountCollective();
         int code = NativeMpi.MPI_Alltoallv(
             send, sendCounts, sendDisplacements, datatype, receive, receiveCounts, receiveDisplacements, datatype, Handle);

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using MPI.Native;
 
 namespace MPI;
@@ -25,6 +26,8 @@ public partial class Intracommunicator
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="values">This rank's values, replaced by the result; the same length on all ranks.</param>
     /// <param name="op">The operation.</param>
+    /// <remarks>Comes after the form for arrays, so that a collection expression is an array whose result is returned, not a span whose result is lost.</remarks>
+    [OverloadResolutionPriority(-1)]
     public unsafe void Allreduce<T>(Span<T> values, ReductionOperation<T> op)
         where T : unmanaged
     {

@@ -17,12 +17,32 @@ internal static class Bits
     /// <summary>Reads a length and holds it against what is left of the message, so that a damaged one cannot ask for all memory.</summary>
     public static int ReadLength(Stream stream, int elementBytes)
     {
-        int length = 0;
-        stream.ReadExactly(Of(new Span<int>(ref length)));
-        if (length < 0 || (stream.CanSeek && (long)length * elementBytes > stream.Length - stream.Position))
-            throw new MpiSerializationException($"The message announces {length} elements of {elementBytes} bytes and is too short for them; it is damaged, or was sent by another serializer.");
-        return length;
+        int length = ReadInt(stream);
+        return length >= 0 && Fits(stream, (long)length * elementBytes) ? length : throw TooShort(length, elementBytes);
     }
+
+    /// <summary>Reads a length and as many chars; -1 stands for null.</summary>
+    public static string? ReadText(Stream stream)
+    {
+        int length = ReadInt(stream);
+        if (length == -1)
+            return null;
+        return length >= 0 && Fits(stream, (long)length * sizeof(char))
+            ? string.Create(length, stream, static (chars, source) => source.ReadExactly(MemoryMarshal.AsBytes(chars)))
+            : throw TooShort(length, sizeof(char));
+    }
+
+    private static int ReadInt(Stream stream)
+    {
+        int number = 0;
+        stream.ReadExactly(Of(new Span<int>(ref number)));
+        return number;
+    }
+
+    private static bool Fits(Stream stream, long bytes) => !stream.CanSeek || bytes <= stream.Length - stream.Position;
+
+    private static MpiSerializationException TooShort(int length, int elementBytes) =>
+        new($"The message announces {length} elements of {elementBytes} bytes and is too short for them; it is damaged, or was sent by another serializer.");
 }
 
 /// <summary>A string, as the UTF-16 that it is in memory: any sequence of chars arrives as it was.</summary>
@@ -38,7 +58,7 @@ internal sealed class TextCodec : ValueCodec
     }
 
     public override object Read(Stream stream) =>
-        string.Create(Bits.ReadLength(stream, sizeof(char)), stream, static (chars, source) => source.ReadExactly(MemoryMarshal.AsBytes(chars)));
+        Bits.ReadText(stream) ?? throw new MpiSerializationException("The message announces a string and holds none; it is damaged, or was sent by another serializer.");
 }
 
 /// <summary>One value without references that was sent as an object.</summary>

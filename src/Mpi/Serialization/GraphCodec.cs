@@ -55,7 +55,7 @@ internal sealed class GraphCodec(Type type) : ValueCodec
             MaxItemsInObjectGraph = int.MaxValue,
             DataContractResolver = new RunTimeTypeResolver(),
         });
-        serializer.SetSerializationSurrogateProvider(GridSurrogates.Provider);
+        serializer.SetSerializationSurrogateProvider(GraphSurrogates.Provider);
         return t_serializers[type] = serializer;
     }
 }

@@ -6,11 +6,15 @@ using System.Text;
 namespace MPI;
 
 /// <summary>
-/// The default serializer. Strings, and arrays and lists of values without references, travel as their bytes; anything else as binary XML of its
-/// data contract: <c>[Serializable]</c> classes with all their fields, <c>[DataContract]</c> classes, plain classes with their public properties,
+/// The default serializer. Strings and arrays of them, and arrays and lists of values without references, travel as their bytes; anything else as
+/// binary XML of its data contract: <c>[Serializable]</c> classes with all their fields, <c>[DataContract]</c> classes, plain classes with their public properties,
 /// collections, derived types behind base types and <see cref="object"/>, cycles and shared references.
 /// </summary>
 /// <remarks>
+/// <para>
+/// Strings inside a graph must be well-formed UTF-16; on their own and in arrays they may be anything. Collections keep their elements, not
+/// their comparers.
+/// </para>
 /// <para>Ranks of one job trust each other: type names in messages are looked up and their types are made. The layout of a message:</para>
 /// <code>
 /// byte 0-1   0xD5 'V'   a mark, so that a message of another kind is told apart

@@ -30,6 +30,9 @@ internal enum ValueKind : byte
 
     /// <summary>Binary XML of the data contract.</summary>
     Graph = 6,
+
+    /// <summary>int32 number of strings, then each as int32 number of chars, -1 for null, and UTF-16.</summary>
+    Texts = 7,
 }
 
 /// <summary>Writes and reads the content of values of one type.</summary>
@@ -51,6 +54,8 @@ internal abstract class ValueCodec
     {
         if (type == typeof(string))
             return new TextCodec();
+        if (type == typeof(string[]))
+            return new TextsCodec();
         if (type.IsValueType && IsDirect(type))
             return Make(typeof(BitsCodec<>), type);
         if (type.IsArray && IsDirect(type.GetElementType()!))
@@ -60,7 +65,8 @@ internal abstract class ValueCodec
         return new GraphCodec(type);
     }
 
-    private static bool IsDirect(Type type) =>
+    /// <summary>Whether values of the type hold no references, so that their bytes are all there is to them.</summary>
+    public static bool IsDirect(Type type) =>
         type.IsValueType && !type.ContainsGenericParameters && !(bool)HoldsReferences.MakeGenericMethod(type).Invoke(null, null)!;
 
     private static ValueCodec Make(Type codec, Type element, params object[] arguments) =>

@@ -20,9 +20,13 @@ internal sealed class FaultPlan
         _fault = fault;
     }
 
+    /// <summary>Lets every operation of these exact words fail.</summary>
+    public string? AlwaysFails { get; init; }
+
     public Fault Next(string operation)
     {
         if (_isDead) return Fault.KillBefore;
+        if (operation == AlwaysFails) return Fault.DeviceError;
         int index = _operations.Count;
         _operations.Add(operation);
         Fault fault = index == _at || (index > _at && _at >= 0 && _fault == Fault.DeviceErrorFromHereOn) ? _fault : Fault.None;

@@ -21,6 +21,7 @@ internal sealed class FaultyDirectory(MemoryDisk disk, FaultPlan plan) : ICheckp
 
     public ICheckpointFile CreateFile(string path, long reserveBytes) => Do($"create {path}", d =>
     {
+        if (reserveBytes > d.FreeBytes) throw new CheckpointDirectoryException(DirectoryFault.NoSpace, "reserve", path, "No space left on device");
         var node = new MemoryDisk.FileNode();
         d.Add(path, node);
         node.Bytes = new byte[reserveBytes];

@@ -11,8 +11,10 @@ internal sealed record ShardReport(string? Problem, ManifestShard Shard) : IRepo
         writer.Int64(Shard.LengthBytes);
         writer.UInt32(Shard.Checksum);
         writer.UInt32(Shard.RegionFormats);
+        writer.Int32(Shard.Leader);
     }
 
     public static ShardReport Decode(ref ByteReader reader) =>
-        new(reader.Reason(), new ManifestShard(reader.Int64("shard bytes"), reader.UInt32(), reader.UInt32()));
+        new(reader.Reason(), new ManifestShard(
+            reader.Int64("shard bytes"), reader.UInt32(), reader.UInt32(), reader.Int32("leader", 0, int.MaxValue)));
 }

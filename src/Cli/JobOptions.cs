@@ -1,0 +1,57 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Security.Cryptography;
+using HpcVirt.Control.Launchers;
+using HpcVirt.Control.Supervision;
+
+namespace HpcVirt.Cli;
+
+/// <summary>The options that <c>run</c> and <c>rehearse</c> share, and their translation into the supervisor's.</summary>
+internal sealed class JobOptions
+{
+    private const int JobIdBytes = 6;
+
+    private readonly Option<int> _ranks = new("-n", "--ranks") { Description = "Number of ranks.", HelpName = "N", Required = true };
+    private readonly Option<string> _mpi = new("--mpi") { Description = "Which MPI: auto, openmpi or mpich. auto takes HPCVIRT_MPI if it is set, else what is installed.", HelpName = "MPI", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string?> _hosts = new("--hosts") { Description = "Hosts for the ranks, each with an optional number of them: a,b:2", HelpName = "LIST" };
+    private readonly Option<string> _launcherArguments = new("--launcher-args") { Description = "Arguments passed through to mpirun or mpiexec.", HelpName = "ARGS", DefaultValueFactory = _ => "" };
+    private readonly Option<int> _restarts = new("--restarts") { Description = "Most relaunches.", HelpName = "K", DefaultValueFactory = _ => 10 };
+    private readonly Option<double> _stopTimeout = new("--stop-timeout") { Description = "Seconds that a job has to save a checkpoint and end after Ctrl-C or SIGTERM.", HelpName = "SECONDS", DefaultValueFactory = _ => 60 };
+    private readonly Option<double?> _stallTimeout = new("--stall-timeout") { Description = "End and relaunch an attempt whose ranks report no new step for so many seconds. Left out: never.", HelpName = "SECONDS" };
+    private readonly Option<int?> _seed = new("--seed") { Description = "Seed of the pauses' jitter and of rehearsed kills. Left out: a new one, which is printed.", HelpName = "SEED" };
+    private readonly Option<bool> _noRestore = new("--no-restore") { Description = "Start afresh in every attempt, even if there is a checkpoint (a negative control)." };
+    private readonly Argument<string[]> _program = new("PROGRAM ARGS") { Description = "After `--`: an executable, or a .dll that dotnet runs, and its arguments.", Arity = ArgumentArity.OneOrMore };
+
+    public JobOptions(Command command)
+    {
+        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
+        command.Arguments.Add(_program);
+    }
+
+    public SupervisorOptions Read(ParseResult parsed)
+    {
+        string[] words = parsed.GetValue(_program)!;
+        int ranks = parsed.GetValue(_ranks);
+        MpiLauncher launcher = LauncherChoice.Choose(parsed.GetValue(_mpi)!, Environment.GetEnvironmentVariable);
+        ProgramCommand program = ProgramCommand.Resolve(words[0], words[1..], Environment.GetEnvironmentVariable);
+        return new SupervisorOptions
+        {
+            Launcher = launcher,
+            Plan = new JobPlan(ranks, program)
+            {
+                Hosts = parsed.GetValue(_hosts) is { } hosts ? HostList.Parse(hosts, ranks) : [],
+                LauncherArguments = ArgumentLine.Split(parsed.GetValue(_launcherArguments)!),
+            },
+            // Random, for it names the job's processes and its directory among all jobs of the host.
+            JobId = RandomNumberGenerator.GetHexString(2 * JobIdBytes, lowercase: true),
+            Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
+            RestartsMax = parsed.GetValue(_restarts),
+            StopTimeout = TimeSpan.FromSeconds(parsed.GetValue(_stopTimeout)),
+            StallTimeout = parsed.GetValue(_stallTimeout) is { } stall ? TimeSpan.FromSeconds(stall) : null,
+            Restore = !parsed.GetValue(_noRestore),
+        };
+    }
+
+    public static string? FullPath(string? path) => string.IsNullOrEmpty(path) ? path : Path.GetFullPath(path);
+}

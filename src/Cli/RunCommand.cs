@@ -1,0 +1,37 @@
+using System;
+using System.CommandLine;
+using System.Linq;
+using HpcVirt.Control.Supervision;
+
+namespace HpcVirt.Cli;
+
+/// <summary><c>hpcvirt run</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("run", Texts.Run);
+        var job = new JobOptions(command);
+        var checkpoints = new Option<string?>("--checkpoints") { Description = "Directory of the checkpoints. Left out: the program decides.", HelpName = "DIR" };
+        var kills = new Option<string[]>("--rehearse-kill") { Description = "SIGKILL a rank just after commit N: a random one, or RANK. May be given several times.", HelpName = "N[@RANK]", DefaultValueFactory = _ => [] };
+        var jsonLog = new Option<string?>("--json-log") { Description = "Write the events of the job to FILE, one JSON object per line.", HelpName = "FILE" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the launcher's command and environment, and start nothing." };
+        foreach (Option option in (Option[])[checkpoints, kills, jsonLog, dryRun]) command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            SupervisorOptions options = job.Read(parsed) with
+            {
+                Checkpoints = JobOptions.FullPath(parsed.GetValue(checkpoints)),
+                Kills = [.. parsed.GetValue(kills)!.Select(PlannedKill.Parse)],
+            };
+            if (parsed.GetValue(dryRun))
+            {
+                Console.Out.WriteLine(SupervisedJob.DryRun(options).ToShell());
+                return 0;
+            }
+
+            return SupervisedJob.Run(options, parsed.GetValue(jsonLog), TimeProvider.System).ExitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,138 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using System.Threading;
+using HpcVirt.Control.Processes;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Control.Channel;
+
+/// <summary>The supervisor's end of the control channel: listens on the job's socket, one thread per connected rank of this host.</summary>
+internal sealed class ControlServer : IDisposable
+{
+    /// <summary>Peers that have not introduced themselves yet come on top of the ranks.</summary>
+    private const int SpareConnections = 16;
+
+    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly HashSet<RankConnection> _connections = [];
+    private readonly object _gate = new();
+    private readonly byte[] _secret;
+    private readonly int _connectionsMax;
+    private readonly IRankListener _listener;
+    private readonly TimeProvider _time;
+    private volatile int _attempt;
+    private volatile bool _closing;
+    private volatile bool _stopIsAsked;
+
+    public ControlServer(RuntimeDirectory directory, int ranks, IRankListener listener, TimeProvider time)
+    {
+        _secret = directory.Secret;
+        _connectionsMax = ranks + SpareConnections;
+        _listener = listener;
+        _time = time;
+        _socket.Bind(new UnixDomainSocketEndPoint(directory.SocketPath));
+        _socket.Listen(_connectionsMax);
+        new Thread(Accept) { IsBackground = true, Name = "hpcvirt control server" }.Start();
+    }
+
+    /// <summary>From now on only ranks of this attempt are let in.</summary>
+    public void Expect(int attempt)
+    {
+        _attempt = attempt;
+        _stopIsAsked = false;
+    }
+
+    /// <summary>Asks all ranks of the attempt to save a checkpoint and end, also those that connect later.</summary>
+    public void AskToStop()
+    {
+        _stopIsAsked = true;
+        Broadcast(new RequestStop());
+    }
+
+    public void Broadcast(ControlMessage message)
+    {
+        RankConnection[] connections;
+        lock (_gate) connections = [.. _connections];
+        foreach (RankConnection connection in connections) connection.TrySend(message);
+    }
+
+    /// <summary>Waits until every connection has ended, so that all that the ranks said has been heard. False at the deadline.</summary>
+    public bool WaitUntilQuiet(TimeSpan timeout)
+    {
+        long begin = _time.GetTimestamp();
+        lock (_gate)
+        {
+            while (_connections.Count > 0)
+            {
+                TimeSpan left = timeout - _time.GetElapsedTime(begin);
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left)) return _connections.Count == 0;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends all connections; what an orphan of the attempt still has to say is of no interest.</summary>
+    public void CloseConnections()
+    {
+        RankConnection[] connections;
+        lock (_gate) connections = [.. _connections];
+        foreach (RankConnection connection in connections) connection.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _closing = true;
+        Broadcast(new Goodbye());
+        _socket.Dispose();
+        CloseConnections();
+    }
+
+    private void Accept()
+    {
+        while (!_closing)
+        {
+            try
+            {
+                Admit(_socket.Accept());
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                // Closed by Dispose, or one peer gave up between connect and accept; the next one is independent of it.
+            }
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "A connection disposes of itself at its end, or is disposed of here if it is turned away.")]
+    private void Admit(Socket peer)
+    {
+        var connection = new RankConnection(peer, _secret, _attempt, _listener, _time, TellStanding, Remove);
+        lock (_gate)
+        {
+            if (_connections.Count < _connectionsMax)
+            {
+                _connections.Add(connection);
+                connection.Start();
+                return;
+            }
+        }
+
+        connection.Dispose();
+        _listener.OnRefused(0, new ControlChannelException(ChannelRefusal.TooManyConnections, $"Control channel: more than {_connectionsMax} connections."));
+    }
+
+    private void TellStanding(RankConnection connection)
+    {
+        if (_stopIsAsked) connection.TrySend(new RequestStop());
+    }
+
+    private void Remove(RankConnection connection)
+    {
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using HpcVirt.Control.Native;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Control.Channel;
+
+/// <summary>One connection of a rank: the handshake within its deadline, then messages until the end of the stream.</summary>
+internal sealed class RankConnection : IDisposable
+{
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A rank's reader is always reading; one that takes no byte for so long is stopped or gone.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly Socket _socket;
+    private readonly byte[] _secret;
+    private readonly IRankListener _listener;
+    private readonly TimeProvider _time;
+    private readonly Action<RankConnection> _onReady;
+    private readonly Action<RankConnection> _onEnd;
+    private readonly int _attempt;
+    private readonly Lock _sending = new();
+    private ControlConnection? _connection;
+
+    public RankConnection(Socket socket, byte[] secret, int attempt, IRankListener listener, TimeProvider time, Action<RankConnection> onReady, Action<RankConnection> onEnd)
+    {
+        _socket = socket;
+        _secret = secret;
+        _attempt = attempt;
+        _listener = listener;
+        _time = time;
+        _onReady = onReady;
+        _onEnd = onEnd;
+    }
+
+    /// <summary>Begins to talk, in a thread of its own.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "hpcvirt rank connection" }.Start();
+
+    /// <summary>Sends a message if the rank is connected. A rank that does not take it is noticed by other means.</summary>
+    public void TrySend(ControlMessage message)
+    {
+        lock (_sending)
+        {
+            try
+            {
+                _connection?.Send(message);
+            }
+            catch (Exception error) when (error is IOException or ObjectDisposedException)
+            {
+                // The reading side sees the end of the stream and reports it once, with its reason.
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The listener owns the peer from OnConnected on.")]
+    private void Run()
+    {
+        int processId = 0;
+        try
+        {
+            PeerCredentials peer = PeerCredentials.Of(_socket);
+            processId = peer.ProcessId;
+            peer.DemandUser(LibC.EffectiveUserId());
+            (ControlConnection connection, Hello hello) = Welcome();
+            Listen(connection, new RankPeer(hello, processId));
+        }
+        catch (ControlChannelException refusal)
+        {
+            _listener.OnRefused(processId, refusal);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)
+        {
+            _listener.OnRefused(processId, new ControlChannelException(ChannelRefusal.Truncated, $"Control channel: the connection broke during the handshake: {error.Message}", error));
+        }
+        finally
+        {
+            _socket.Dispose();
+            _onEnd(this);
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The stream does not own the socket, which Run disposes of.")]
+    private (ControlConnection Connection, Hello Hello) Welcome()
+    {
+        // One deadline for the whole handshake: a peer that sends a byte now and then does not extend it.
+        using ITimer deadline = _time.CreateTimer(_ => _socket.Dispose(), null, HandshakeTimeout, Timeout.InfiniteTimeSpan);
+        _socket.SendTimeout = (int)SendTimeout.TotalMilliseconds;
+        ControlConnection connection = ControlHandshake.AcceptRank(new NetworkStream(_socket, ownsSocket: false), _secret, ControlHandshake.NewNonce());
+        if (connection.Receive() is not Hello hello)
+            throw new ControlChannelException(ChannelRefusal.UnexpectedType, "Control channel: the first message of a rank must be its Hello.");
+        if (hello.Attempt != _attempt)
+            throw new ControlChannelException(ChannelRefusal.WrongAttempt, $"Control channel: rank {hello.Rank} belongs to attempt {hello.Attempt}, now runs attempt {_attempt}: it is a survivor of an earlier one.");
+        return (connection, hello);
+    }
+
+    private void Listen(ControlConnection connection, RankPeer rank)
+    {
+        lock (_sending) _connection = connection;
+        _listener.OnConnected(rank);
+        _onReady(this);
+        bool goodbye = false;
+        string? error = null;
+        try
+        {
+            while (connection.Receive() is { } message)
+            {
+                goodbye |= message is Goodbye;
+                _listener.OnMessage(rank, message);
+            }
+        }
+        catch (Exception broken) when (broken is ControlChannelException or IOException or ObjectDisposedException)
+        {
+            error = broken.Message;
+        }
+
+        lock (_sending) _connection = null;
+        _listener.OnDisconnected(rank, goodbye, error);
+    }
+}

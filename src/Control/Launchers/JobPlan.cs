@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+
+namespace HpcVirt.Control.Launchers;
+
+/// <summary>What is to be run, the same in every attempt.</summary>
+/// <param name="Ranks">Number of ranks, at least 1.</param>
+/// <param name="Program">The program and its arguments.</param>
+public sealed record JobPlan(int Ranks, ProgramCommand Program)
+{
+    /// <summary>Where the ranks go; empty for this host, or for what the batch system gives to the launcher.</summary>
+    public IReadOnlyList<HostSlots> Hosts { get; init; } = [];
+
+    /// <summary>Arguments passed through to the launcher.</summary>
+    public IReadOnlyList<string> LauncherArguments { get; init; } = [];
+
+    /// <summary>True if every line of standard output is to be marked with its rank.</summary>
+    public bool TagOutput { get; init; }
+
+    /// <summary>Number of processors of this host.</summary>
+    public int Processors { get; init; } = System.Environment.ProcessorCount;
+
+    /// <summary>True if the supervisor runs as root.</summary>
+    public bool IsRoot { get; init; } = Native.LibC.EffectiveUserId() == 0;
+}

@@ -1,0 +1,31 @@
+namespace HpcVirt.Control.Protocol;
+
+/// <summary>Something that the driver has to do.</summary>
+internal abstract record SupervisorEffect;
+
+/// <summary>Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible.</summary>
+internal sealed record LaunchAttempt(int Attempt) : SupervisorEffect;
+
+/// <summary>Ask all connected ranks to save a checkpoint and end; answer with <see cref="StopDeadlineReached"/> when the grace is over.</summary>
+internal sealed record AskRanksToStop : SupervisorEffect;
+
+/// <summary>Ask all connected ranks for a checkpoint.</summary>
+internal sealed record AskRanksForCheckpoint(long Request) : SupervisorEffect;
+
+/// <summary>Pass a signal on to the ranks.</summary>
+internal sealed record ForwardSignal(int Signal) : SupervisorEffect;
+
+/// <summary>
+/// End what is left of the attempt and answer with <see cref="AttemptEnded"/>. With grace, the launcher may first end by itself, which
+/// tells why a rank was lost.
+/// </summary>
+internal sealed record EndAttempt(bool WithGrace) : SupervisorEffect;
+
+/// <summary>Wait before the next attempt; answer with <see cref="BackoffElapsed"/>.</summary>
+/// <param name="FailuresInARow">Attempts without progress so far, at least 1: the exponent of the delay.</param>
+internal sealed record StartBackoff(int FailuresInARow) : SupervisorEffect;
+
+/// <summary>The job is over.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Status">The launcher's last own exit status, if it had one.</param>
+internal sealed record Conclude(JobOutcome Outcome, ExitStatus? Status) : SupervisorEffect;

@@ -1,0 +1,52 @@
+namespace HpcVirt.Control.Protocol;
+
+/// <summary>Something that happened to the supervisor.</summary>
+internal abstract record SupervisorEvent;
+
+/// <summary>Start the job.</summary>
+internal sealed record Begin : SupervisorEvent;
+
+/// <summary>A person or the system asked the job to stop (SIGINT, SIGTERM, SIGHUP).</summary>
+internal sealed record StopAsked(int Signal) : SupervisorEvent;
+
+/// <summary>A person or a program asked for a checkpoint now (SIGUSR2).</summary>
+internal sealed record CheckpointAsked : SupervisorEvent;
+
+/// <summary>A signal arrived that only the program understands.</summary>
+internal sealed record SignalArrived(int Signal) : SupervisorEvent;
+
+/// <summary>Something that happened in one attempt. What an earlier attempt still had to say is ignored.</summary>
+internal abstract record AttemptEvent(int Attempt) : SupervisorEvent;
+
+/// <summary>The launcher could not be started.</summary>
+internal sealed record LaunchFailed(int Attempt, string Reason) : AttemptEvent(Attempt);
+
+/// <summary>A rank introduced itself.</summary>
+internal sealed record RankConnected(int Attempt, int Rank) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported a committed checkpoint.</summary>
+internal sealed record RankCommitted(int Attempt, int Rank, long Step, long Version) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported the exception by which it ends.</summary>
+internal sealed record RankFailed(int Attempt, int Rank, FailureSignature Failure) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported that it ends by itself.</summary>
+internal sealed record RankFinished(int Attempt, int Rank, int ExitCode, bool EndedEarly) : AttemptEvent(Attempt);
+
+/// <summary>A rank disappeared without a word.</summary>
+internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt);
+
+/// <summary>No rank made a step for longer than allowed.</summary>
+internal sealed record Stalled(int Attempt) : AttemptEvent(Attempt);
+
+/// <summary>The launcher ended by itself; everything its ranks said before has been delivered.</summary>
+internal sealed record LauncherExited(int Attempt, ExitStatus Status) : AttemptEvent(Attempt);
+
+/// <summary>The stop request was not followed in time.</summary>
+internal sealed record StopDeadlineReached(int Attempt) : AttemptEvent(Attempt);
+
+/// <summary>No process of the attempt is left. The status is null if the launcher was ended by us.</summary>
+internal sealed record AttemptEnded(int Attempt, ExitStatus? Status) : AttemptEvent(Attempt);
+
+/// <summary>The time of the next attempt has come. <paramref name="Attempt"/> is the one that ended.</summary>
+internal sealed record BackoffElapsed(int Attempt) : AttemptEvent(Attempt);

@@ -1,0 +1,124 @@
+using System;
+using System.Collections.Immutable;
+
+namespace HpcVirt.Control.Protocol;
+
+/// <summary>
+/// The supervisor's decisions as a pure function: no clock, process or socket. <see cref="SupervisorPhase"/> has the diagram. At most
+/// RestartsMax + 1 attempts are launched, whatever happens.
+/// </summary>
+internal static class SupervisorProtocol
+{
+    public static (SupervisorState State, ImmutableArray<SupervisorEffect> Effects) Next(SupervisorState state, SupervisorEvent happened)
+    {
+        if (happened is AttemptEvent inAttempt && inAttempt.Attempt != state.Attempt) return (state, []);
+        return state.Phase switch
+        {
+            SupervisorPhase.Idle => Idle(state, happened),
+            SupervisorPhase.Running or SupervisorPhase.Stopping => Running(Learn(state, happened), happened),
+            SupervisorPhase.Ending => Ending(Learn(state, happened), happened),
+            SupervisorPhase.BackingOff => BackingOff(state, happened),
+            SupervisorPhase.Done => (state, []),
+            _ => throw new InvalidOperationException($"The supervisor has no phase {state.Phase}."),
+        };
+    }
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Idle(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        Begin => Launch(state),
+        StopAsked => Finish(state with { StopWasAsked = true }, JobOutcome.Interrupted),
+        _ => (state, []),
+    };
+
+    /// <summary>What reports of ranks teach, whether the attempt runs or is being ended: a commit counts even if its rank is dead by now.</summary>
+    private static SupervisorState Learn(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        RankConnected => state with { RankSeen = true },
+        RankCommitted commit => state with
+        {
+            CommittedStep = Math.Max(commit.Step, state.CommittedStep ?? long.MinValue),
+            CommittedSinceStop = state.CommittedSinceStop || state.StopWasAsked,
+        },
+        RankFailed failed when state.Failures.Count < SupervisorState.FailuresMax => state with { Failures = state.Failures.Add(failed.Failure) },
+        RankFinished finished => state with { EndedEarly = state.EndedEarly || finished.EndedEarly },
+        _ => state,
+    };
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Running(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
+        RankLost => End(state, withGrace: true),
+        Stalled => End(state, withGrace: false),
+        StopDeadlineReached when state.Phase == SupervisorPhase.Stopping => End(state, withGrace: false),
+        LauncherExited exited => End(state with { Status = exited.Status }, withGrace: false),
+        StopAsked when state.Phase == SupervisorPhase.Stopping => End(state, withGrace: false),
+        StopAsked stop => (
+            state with { Phase = SupervisorPhase.Stopping, StopWasAsked = true },
+            [state.RankSeen ? new AskRanksToStop() : new ForwardSignal(stop.Signal)]),
+        CheckpointAsked => (
+            state with { CheckpointRequests = state.CheckpointRequests + 1 },
+            [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]),
+        SignalArrived arrived => (state, [new ForwardSignal(arrived.Signal)]),
+        _ => (state, []),
+    };
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        StopAsked => (state with { StopWasAsked = true }, []),
+        AttemptEnded ended => Judge(state with { Status = state.Status ?? ended.Status }),
+        _ => (state, []),
+    };
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) BackingOff(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        BackoffElapsed => Launch(state),
+        StopAsked => Finish(state with { StopWasAsked = true }, JobOutcome.Interrupted),
+        _ => (state, []),
+    };
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Launch(SupervisorState state)
+    {
+        int attempt = state.Attempt + 1;
+        SupervisorState launched = state with
+        {
+            Phase = SupervisorPhase.Running,
+            Attempt = attempt,
+            CommittedStepBefore = state.CommittedStep,
+            RankSeen = false,
+            EndedEarly = false,
+            FailuresBefore = state.Failures,
+            Failures = [],
+            StatusBefore = state.Status,
+            Status = null,
+        };
+        return (launched, [new LaunchAttempt(attempt)]);
+    }
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
+        (state with { Phase = SupervisorPhase.Ending }, [new EndAttempt(withGrace)]);
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Judge(SupervisorState state)
+    {
+        JobOutcome interrupted = state.CommittedSinceStop ? JobOutcome.InterruptedSaved : JobOutcome.Interrupted;
+        if (state.Status is { Code: 0 })
+            return Finish(state, state is { StopWasAsked: true, EndedEarly: true } ? interrupted : JobOutcome.Succeeded);
+        if (state.StopWasAsked) return Finish(state, interrupted);
+        if (FailsByItself(state)) return Finish(state, JobOutcome.ProgramFailed);
+        if (state.Attempt > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);
+        int failuresInARow = state.HasProgressed ? 1 : state.FailuresInARow + 1;
+        return (state with { Phase = SupervisorPhase.BackingOff, FailuresInARow = failuresInARow }, [new StartBackoff(failuresInARow)]);
+    }
+
+    /// <summary>
+    /// The same exception at the same step twice in a row; or the same exit status twice in a row without a newer checkpoint in between,
+    /// unless it is the kind of end that comes from outside.
+    /// </summary>
+    private static bool FailsByItself(SupervisorState state)
+    {
+        if (!state.Failures.Intersect(state.FailuresBefore).IsEmpty) return true;
+        return state is { Status: { IsFromOutside: false } status, HasProgressed: false } && status == state.StatusBefore;
+    }
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Finish(SupervisorState state, JobOutcome outcome) =>
+        (state with { Phase = SupervisorPhase.Done }, [new Conclude(outcome, state.Status)]);
+}

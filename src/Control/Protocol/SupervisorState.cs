@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace HpcVirt.Control.Protocol;
+
+/// <summary>Everything the supervisor's decisions depend on.</summary>
+internal sealed record SupervisorState(int RestartsMax)
+{
+    /// <summary>Most failures of one attempt that are remembered; a thousand ranks usually fail in one way.</summary>
+    public const int FailuresMax = 64;
+
+    public SupervisorPhase Phase { get; init; } = SupervisorPhase.Idle;
+
+    /// <summary>The attempt that runs or ran last, from 1.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>The newest step from which a restart can begin, as far as was reported.</summary>
+    public long? CommittedStep { get; init; }
+
+    /// <summary><see cref="CommittedStep"/> when the attempt began: what is newer is this attempt's progress.</summary>
+    public long? CommittedStepBefore { get; init; }
+
+    /// <summary>Attempts in a row that ended without progress.</summary>
+    public int FailuresInARow { get; init; }
+
+    /// <summary>True once a rank of this attempt introduced itself: the program uses the library.</summary>
+    public bool RankSeen { get; init; }
+
+    public bool StopWasAsked { get; init; }
+
+    /// <summary>True once a checkpoint was committed after the request to stop.</summary>
+    public bool CommittedSinceStop { get; init; }
+
+    /// <summary>True once a rank said that it ended early because it was asked to.</summary>
+    public bool EndedEarly { get; init; }
+
+    public long CheckpointRequests { get; init; }
+
+    public ImmutableHashSet<FailureSignature> Failures { get; init; } = [];
+
+    public ImmutableHashSet<FailureSignature> FailuresBefore { get; init; } = [];
+
+    /// <summary>How the launcher ended by itself in this attempt; null while it has not, or if we ended it.</summary>
+    public ExitStatus? Status { get; init; }
+
+    public ExitStatus? StatusBefore { get; init; }
+
+    public bool HasProgressed => CommittedStep is { } now && (CommittedStepBefore is not { } before || now > before);
+}

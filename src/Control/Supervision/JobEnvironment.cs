@@ -1,0 +1,28 @@
+using System.Collections.Generic;
+using System.Globalization;
+using HpcVirt.Control.Processes;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>The variables that every rank of an attempt gets. The secret is not among them, only the path of its file.</summary>
+internal static class JobEnvironment
+{
+    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, int attempt)
+    {
+        // For a dry run there is no directory, and the names stand for what will be made.
+        string place = directory?.Path ?? $"/tmp/hpcvirt-{options.JobId}";
+        var environment = new Dictionary<string, string>
+        {
+            [ControlEnvironment.Socket] = directory?.SocketPath ?? place + "/control",
+            [ControlEnvironment.SecretFile] = directory?.SecretPath ?? place + "/secret",
+            [ControlEnvironment.JobId] = options.JobId,
+            [ControlEnvironment.Attempt] = attempt.ToString(CultureInfo.InvariantCulture),
+        };
+        if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
+        if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;
+        if (options.RehearsalReference is { } reference) environment[ControlEnvironment.RehearsalReference] = reference;
+        if (options.RehearsalDirectory is { } rehearsal) environment[ControlEnvironment.RehearsalDirectory] = rehearsal;
+        return environment;
+    }
+}

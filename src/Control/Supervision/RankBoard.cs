@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using HpcVirt.Control.Channel;
+using HpcVirt.Control.Logging;
+using HpcVirt.Control.Protocol;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>
+/// What is known of the ranks of the current attempt. Turns what they say into events of the protocol, and into lines of the log where a
+/// person wants to know.
+/// </summary>
+internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimeProvider time) : IRankListener, IDisposable
+{
+    /// <summary>A thousand ranks usually fail in one way; the first few say it all.</summary>
+    private const int FailuresLoggedMax = 3;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, RankRecord> _ranks = [];
+    private readonly HashSet<long> _commitsSeen = [];
+    private readonly HashSet<string> _refusalsSaid = [];
+    private int _failuresLogged;
+    private bool _restoreSaid;
+    private long _progressAt;
+    private long _newestStep;
+
+    /// <summary>Raised with the number of the commit, from 1, when a commit is heard of for the first time.</summary>
+    public event Action<int>? NewCommit;
+
+    public int Commits
+    {
+        get
+        {
+            lock (_gate) return _commitsSeen.Count;
+        }
+    }
+
+    public int Restores { get; private set; }
+
+    /// <summary>The first rank of the attempt that was lost.</summary>
+    public RankRecord? FirstLost { get; private set; }
+
+    /// <summary>Forgets the ranks of the attempt before.</summary>
+    public void Begin()
+    {
+        lock (_gate)
+        {
+            Release();
+            FirstLost = null;
+            _restoreSaid = false;
+            _failuresLogged = 0;
+            _newestStep = long.MinValue;
+            _progressAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>The ranks of this host that are connected, by rank.</summary>
+    public IReadOnlyList<RankPeer> Connected()
+    {
+        lock (_gate) return [.. _ranks.Values.Where(record => record.IsConnected).OrderBy(record => record.Peer.Rank).Select(record => record.Peer)];
+    }
+
+    /// <summary>True if ranks are connected and none of them has reported a new step for so long.</summary>
+    public bool IsStalled(TimeSpan timeout)
+    {
+        lock (_gate) return _ranks.Values.Any(record => record.IsConnected) && time.GetElapsedTime(_progressAt) > timeout;
+    }
+
+    public void OnConnected(RankPeer rank)
+    {
+        lock (_gate)
+        {
+            if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier)) earlier.Peer.Dispose();
+            _ranks[rank.Rank] = new RankRecord(rank);
+            _progressAt = time.GetTimestamp();
+        }
+
+        log.Record("rank-connected", ("attempt", rank.Attempt), ("rank", rank.Rank), ("size", rank.Size), ("pid", rank.ProcessId), ("host", rank.Host), ("program", rank.Program));
+        post(new RankConnected(rank.Attempt, rank.Rank));
+    }
+
+    public void OnMessage(RankPeer rank, ControlMessage message)
+    {
+        switch (message)
+        {
+            case Beat beat:
+                Note(rank, beat.Step);
+                break;
+            case Restored restored:
+                Note(rank, restored.Step);
+                SayRestored(rank, restored);
+                break;
+            case CheckpointCommitted committed:
+                Note(rank, committed.Step);
+                HearCommit(rank, committed);
+                break;
+            case CheckpointRefused refused:
+                log.Record("checkpoint-refused", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", refused.Step), ("reason", refused.Reason));
+                if (IsFirst(_refusalsSaid, refused.Reason)) log.Say($"no checkpoint at step {refused.Step}: {refused.Reason}");
+                break;
+            case Finished finished:
+                Change(rank, record => record with { HasSpokenLast = true });
+                log.Record("rank-finished", ("attempt", rank.Attempt), ("rank", rank.Rank), ("exitCode", finished.ExitCode), ("endedEarly", finished.EndedEarly));
+                post(new RankFinished(rank.Attempt, rank.Rank, finished.ExitCode, finished.EndedEarly));
+                break;
+            case Failed failed:
+                Change(rank, record => record with { HasSpokenLast = true });
+                SayFailed(rank, failed);
+                post(new RankFailed(rank.Attempt, rank.Rank, new FailureSignature(failed.ExceptionType, failed.Message, failed.Step)));
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void OnDisconnected(RankPeer rank, bool afterGoodbye, string? error)
+    {
+        bool lost;
+        lock (_gate)
+        {
+            if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record) || record.Peer != rank) return;
+            lost = !afterGoodbye && !record.HasSpokenLast;
+            _ranks[rank.Rank] = record = record with { IsConnected = false, ProtocolError = error };
+            if (lost) FirstLost ??= record;
+        }
+
+        if (lost) post(new RankLost(rank.Attempt, rank.Rank));
+    }
+
+    public void OnRefused(int processId, ControlChannelException refusal)
+    {
+        log.Record("peer-refused", ("pid", processId), ("reason", refusal.Refusal.ToString()));
+        // A peer that just hung up is a rank that was ended while it connected.
+        if (refusal.Refusal != ChannelRefusal.Truncated) log.Say($"refused process {processId}: {refusal.Message}");
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) Release();
+    }
+
+    private void Release()
+    {
+        foreach (RankRecord record in _ranks.Values) record.Peer.Dispose();
+        _ranks.Clear();
+    }
+
+    private void Note(RankPeer rank, long step)
+    {
+        lock (_gate)
+        {
+            if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record)) return;
+            _ranks[rank.Rank] = record with { Step = Math.Max(step, record.Step ?? long.MinValue) };
+            if (step <= _newestStep) return;
+            _newestStep = step;
+            _progressAt = time.GetTimestamp();
+        }
+    }
+
+    private void Change(RankPeer rank, Func<RankRecord, RankRecord> change)
+    {
+        lock (_gate)
+        {
+            if (_ranks.TryGetValue(rank.Rank, out RankRecord? record)) _ranks[rank.Rank] = change(record);
+        }
+    }
+
+    private void HearCommit(RankPeer rank, CheckpointCommitted committed)
+    {
+        int number;
+        lock (_gate) number = _commitsSeen.Add(committed.Version) ? _commitsSeen.Count : 0;
+        post(new RankCommitted(rank.Attempt, rank.Rank, committed.Step, committed.Version));
+        if (number == 0) return;
+        log.Record("checkpoint-committed", ("attempt", rank.Attempt), ("step", committed.Step), ("version", committed.Version), ("seconds", committed.Duration), ("rankBytes", committed.Bytes));
+        NewCommit?.Invoke(number);
+    }
+
+    private void SayRestored(RankPeer rank, Restored restored)
+    {
+        lock (_gate)
+        {
+            if (_restoreSaid) return;
+            _restoreSaid = true;
+            Restores++;
+        }
+
+        foreach (string skipped in restored.Skipped) log.Say($"skipped a checkpoint: {skipped}");
+        log.Say($"restored step {restored.Step} (checkpoint version {restored.Version})");
+        log.Record("restored", ("attempt", rank.Attempt), ("step", restored.Step), ("version", restored.Version), ("skipped", string.Join('\n', restored.Skipped)));
+    }
+
+    private void SayFailed(RankPeer rank, Failed failed)
+    {
+        log.Record("rank-failed", ("attempt", rank.Attempt), ("rank", rank.Rank), ("exception", failed.ExceptionType), ("message", failed.Message), ("step", failed.Step));
+        if (Interlocked.Increment(ref _failuresLogged) > FailuresLoggedMax) return;
+        string when = failed.Step < 0 ? "before its first step" : $"at step {failed.Step}";
+        log.Say($"{rank} failed {when}: {failed.ExceptionType}: {failed.Message}");
+    }
+
+    private bool IsFirst(HashSet<string> said, string text)
+    {
+        lock (_gate) return said.Add(text);
+    }
+}

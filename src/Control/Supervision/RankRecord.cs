@@ -1,0 +1,18 @@
+using HpcVirt.Control.Channel;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>What is known of one rank in one attempt.</summary>
+internal sealed record RankRecord(RankPeer Peer)
+{
+    public bool IsConnected { get; init; } = true;
+
+    /// <summary>The newest step it reported; null before its first.</summary>
+    public long? Step { get; init; }
+
+    /// <summary>True after Finished or Failed: the end of its connection is no loss.</summary>
+    public bool HasSpokenLast { get; init; }
+
+    /// <summary>What was wrong with its last frame, if that ended the connection.</summary>
+    public string? ProtocolError { get; init; }
+}

@@ -1,0 +1,225 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+using HpcVirt.Control.Channel;
+using HpcVirt.Control.Launchers;
+using HpcVirt.Control.Logging;
+using HpcVirt.Control.Processes;
+using HpcVirt.Control.Protocol;
+using HpcVirt.Mpi.Resilience.Channel;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>
+/// The driver of <see cref="SupervisorProtocol"/>: one loop takes events, asks the protocol, and performs its effects. Threads of
+/// connections, signals and timers only post events.
+/// </summary>
+internal sealed class Supervisor : IDisposable
+{
+    /// <summary>More events than a job has ranks wait only if the loop is ending an attempt; then the posters wait too.</summary>
+    private const int QueuedEventsMax = 65_536;
+
+    private readonly SupervisorOptions _options;
+    private readonly SupervisorContext _context;
+    private readonly Random _random;
+    private readonly BlockingCollection<SupervisorEvent> _events = new(QueuedEventsMax);
+    private readonly JobLog _log;
+    private readonly RuntimeDirectory _directory;
+    private readonly Reaper _reaper;
+    private readonly RankBoard _board;
+    private readonly KillRehearsal _kills;
+    private readonly ControlServer _server;
+    private readonly JobProcesses _processes;
+    private SupervisorState _state;
+    [SuppressMessage("Usage", "CA2213", Justification = "Disposed of in Dispose, after its processes have ended.")]
+    private Attempt? _attempt;
+    private ITimer? _timer;
+    private ITimer? _stallTimer;
+    private Conclude? _conclusion;
+
+    public Supervisor(SupervisorOptions options, SupervisorContext context)
+    {
+        _options = options.Validated();
+        _context = context;
+        _random = new Random(options.Seed);
+        _state = new SupervisorState(options.RestartsMax);
+        _log = new JobLog(context.StandardError, context.Events);
+        _processes = new JobProcesses(options.JobId);
+        _directory = RuntimeDirectory.Create(options.JobId, context.Variable);
+        _reaper = new Reaper(options.JobId, _directory.Path);
+        _board = new RankBoard(_log, Post, context.Time);
+        _kills = new KillRehearsal(_options, _random, _board, _log, context.Time);
+        _server = new ControlServer(_directory, options.Plan.Ranks, _board, context.Time);
+    }
+
+    /// <summary>The command that would be executed for the first attempt; starts nothing.</summary>
+    public static LaunchCommand DryRun(SupervisorOptions options) =>
+        options.Validated().Launcher.Build(options.Plan, JobEnvironment.Of(options, directory: null, attempt: 1));
+
+    /// <summary>Gives an event to the loop; may be called by any thread.</summary>
+    public void Post(SupervisorEvent happened)
+    {
+        try
+        {
+            _events.Add(happened);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The job is over; a late word has no listener.
+        }
+    }
+
+    /// <summary>The ranks of this host, for observers of a rehearsal.</summary>
+    public RankBoard Ranks => _board;
+
+    /// <summary>Runs the job to its end.</summary>
+    public SupervisorResult Run()
+    {
+        SayStart();
+        Post(new Begin());
+        while (_conclusion is null)
+        {
+            SupervisorEvent happened = _events.Take();
+            (_state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(_state, happened);
+            if (happened is StopAsked) SayStop(_state);
+            foreach (SupervisorEffect effect in effects) Perform(effect);
+        }
+
+        return Close(_conclusion);
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _stallTimer?.Dispose();
+        _kills.Dispose();
+        _attempt?.End(withGrace: false);
+        _attempt?.Dispose();
+        _server.Dispose();
+        _server.WaitUntilQuiet(TimeSpan.FromSeconds(1));
+        _board.Dispose();
+        _directory.Dispose();
+        _reaper.Dispose();
+        _events.Dispose();
+    }
+
+    private void Perform(SupervisorEffect effect)
+    {
+        switch (effect)
+        {
+            case LaunchAttempt launch: Launch(launch.Attempt); break;
+            case AskRanksToStop: AskToStop(); break;
+            case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
+            case ForwardSignal forward: _attempt?.Forward(forward.Signal, onOtherHosts: _options.Plan.Hosts.Count > 0); break;
+            case EndAttempt end: End(end.WithGrace); break;
+            case StartBackoff backoff: BackOff(backoff.FailuresInARow); break;
+            case Conclude conclude: _conclusion = conclude; break;
+            default: throw new InvalidOperationException($"The supervisor cannot perform {effect}.");
+        }
+    }
+
+    private void Launch(int attempt)
+    {
+        _board.Begin();
+        _server.Expect(attempt);
+        LaunchCommand command = _options.Launcher.Build(_options.Plan, JobEnvironment.Of(_options, _directory, attempt));
+        _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
+        try
+        {
+            JobProcess process = JobProcess.Start(command, _options.WorkingDirectory, _context.StandardOut, _context.StandardError);
+            _attempt = new Attempt(attempt, _options.Launcher, process, _processes, _server, _context.Time);
+        }
+        catch (ControlException error)
+        {
+            _log.Say(error.Message);
+            Post(new LaunchFailed(attempt, error.Message));
+            return;
+        }
+
+        _attempt.Watch(Post);
+        if (_options.StallTimeout is not { } timeout) return;
+        _stallTimer = _context.Time.CreateTimer(_ => ReportStall(attempt, timeout), null, timeout, timeout / 4);
+    }
+
+    private void ReportStall(int attempt, TimeSpan timeout)
+    {
+        if (_board.IsStalled(timeout)) Post(new Stalled(attempt));
+    }
+
+    private void AskToStop()
+    {
+        _server.AskToStop();
+        int attempt = _state.Attempt;
+        _timer?.Dispose();
+        _timer = _context.Time.CreateTimer(_ => Post(new StopDeadlineReached(attempt)), null, _options.StopTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void End(bool withGrace)
+    {
+        _stallTimer?.Dispose();
+        (ExitStatus? status, bool allGone) = _attempt!.End(withGrace);
+        _attempt.Dispose();
+        _attempt = null;
+        SayEnd(status ?? _state.Status);
+        if (!allGone) _log.Say("some processes of the job did not end after SIGKILL; the kernel holds them in I/O. Look for HPCVIRT_JOB_ID=" + _options.JobId + " in /proc/*/environ.");
+        Post(new AttemptEnded(_state.Attempt, status));
+    }
+
+    private void BackOff(int failuresInARow)
+    {
+        TimeSpan delay = _options.Backoff.DelayAfter(failuresInARow, _random);
+        string origin = !_options.Restore ? "from the beginning (restoring is switched off)"
+            : _state.CommittedStep is { } step ? $"from the checkpoint at step {step}"
+            : "from the newest checkpoint if there is one (none was reported in this run)";
+        _log.Say($"attempt {_state.Attempt + 1} of {_options.RestartsMax + 1} starts in {delay.TotalSeconds:0.0#} s {origin}");
+        _log.Record("back-off", ("attempt", _state.Attempt), ("seconds", delay));
+        int attempt = _state.Attempt;
+        _timer?.Dispose();
+        _timer = _context.Time.CreateTimer(_ => Post(new BackoffElapsed(attempt)), null, delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private SupervisorResult Close(Conclude conclusion)
+    {
+        if (_kills.Missing > 0) _log.Say($"rehearsal: {_kills.Missing} planned kills were not carried out, for their commits never came");
+        int exitCode = ConclusionReport.ExitCodeOf(conclusion);
+        _log.Say(ConclusionReport.SentenceOf(conclusion, _state));
+        _log.Record("job-ended", ("outcome", conclusion.Outcome.ToString()), ("exitCode", exitCode), ("attempts", _state.Attempt), ("rehearsedKills", _kills.Done));
+        return new SupervisorResult(conclusion.Outcome, exitCode, _state.Attempt, _kills.Done, _board.Restores, _board.Commits);
+    }
+
+    private void SayStart()
+    {
+        string checkpoints = _options.Checkpoints is { } directory ? $"checkpoints in {directory}" : "checkpoints where the program puts them";
+        _log.Say($"job {_options.JobId}: {_options.Plan.Ranks} ranks under {_options.Launcher.Name}, at most {_options.RestartsMax} restarts, {checkpoints}");
+        if (_options.Kills.Count > 0) _log.Say($"rehearsal: {_options.Kills.Count} planned kills, seed {_options.Seed}");
+        _log.Record("job-started", ("job", _options.JobId), ("ranks", _options.Plan.Ranks), ("mpi", _options.Launcher.Name), ("restartsMax", _options.RestartsMax), ("checkpoints", _options.Checkpoints), ("seed", _options.Seed));
+    }
+
+    private void SayStop(SupervisorState state)
+    {
+        if (state.Phase == SupervisorPhase.Stopping && state.RankSeen)
+            _log.Say($"asked to stop: saving a checkpoint first, for at most {_options.StopTimeout.TotalSeconds:0} s. Ask again to stop at once.");
+        else if (state.Phase == SupervisorPhase.Ending)
+            _log.Say("stopping at once");
+    }
+
+    private void SayEnd(ExitStatus? status)
+    {
+        if (_board.FirstLost is { } lost)
+        {
+            string step = lost.Step is { } at ? $"at step {at}" : "before its first step";
+            ExitStatus? cause = lost.Peer.Process?.TryGetExitStatus() ?? (status is { Signal: not null } ? status : null);
+            string why = lost.ProtocolError ?? cause?.ToString() ?? "its connection ended without a goodbye";
+            _log.Say($"{lost.Peer} was lost {step}: {why}");
+            _log.Record("rank-lost", ("attempt", _state.Attempt), ("rank", lost.Peer.Rank), ("pid", lost.Peer.ProcessId), ("host", lost.Peer.Host), ("step", lost.Step), ("cause", why));
+        }
+        else if (status is { Code: not 0 } failed)
+        {
+            _log.Say($"attempt {_state.Attempt} ended: {failed}");
+        }
+
+        _log.Record("attempt-ended", ("attempt", _state.Attempt), ("status", status?.ToString()));
+    }
+}

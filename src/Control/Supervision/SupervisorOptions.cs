@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using HpcVirt.Control.Launchers;
+using HpcVirt.Control.Protocol;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>What one job is run with. Immutable; <see cref="Validated"/> is called once, before anything is started.</summary>
+public sealed record SupervisorOptions
+{
+    /// <summary>The launcher.</summary>
+    public required MpiLauncher Launcher { get; init; }
+
+    /// <summary>What to run.</summary>
+    public required JobPlan Plan { get; init; }
+
+    /// <summary>Random name of the job, 8 to 32 lower-case letters and digits.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>Seed of the back-off's jitter and of rehearsed kills.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Directory of the checkpoints; null leaves the choice to the program.</summary>
+    public string? Checkpoints { get; init; }
+
+    /// <summary>Most relaunches. Default 10.</summary>
+    public int RestartsMax { get; init; } = 10;
+
+    /// <summary>Delays between attempts.</summary>
+    public Backoff Backoff { get; init; } = Backoff.Default;
+
+    /// <summary>Time that a job has to save a checkpoint and end after it was asked to. Default 60 s.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>An attempt whose ranks report no new step for so long is ended and relaunched; null never does. Default null.</summary>
+    public TimeSpan? StallTimeout { get; init; }
+
+    /// <summary>False makes ranks start afresh even if there is a checkpoint. Default true.</summary>
+    public bool Restore { get; init; } = true;
+
+    /// <summary>Rehearsed losses.</summary>
+    public IReadOnlyList<PlannedKill> Kills { get; init; } = [];
+
+    /// <summary>A rehearsed loss follows its commit within this time. Default 50 ms.</summary>
+    public TimeSpan KillDelayMax { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Working directory of the job; null for the current one.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Directory for the ranks' rehearsal reports; null outside of rehearsals.</summary>
+    public string? RehearsalDirectory { get; init; }
+
+    /// <summary>The reports of the unbroken run of a rehearsal, for ranks of a run with lost ranks to compare with.</summary>
+    public string? RehearsalReference { get; init; }
+
+    /// <summary>Checks all options together.</summary>
+    /// <returns>This record.</returns>
+    /// <exception cref="ControlException">An option is out of range or contradicts another.</exception>
+    public SupervisorOptions Validated()
+    {
+        Demand(Plan.Ranks >= 1, $"-n: a job needs at least 1 rank, not {Plan.Ranks}.");
+        Demand(RestartsMax >= 0, $"--restarts: {RestartsMax} is negative. 0 means: launch once.");
+        Demand(StopTimeout > TimeSpan.Zero, "--stop-timeout must be longer than 0 s.");
+        Demand(StallTimeout is null || StallTimeout > TimeSpan.Zero, "--stall-timeout must be longer than 0 s; leave it out to never end a stalled attempt.");
+        Demand(Backoff.DelayMin >= TimeSpan.Zero && Backoff.DelayMax >= Backoff.DelayMin, "The back-off's longest delay is shorter than its shortest.");
+        Demand(JobId.Length is >= 8 and <= 32 && JobId.All(c => char.IsAsciiDigit(c) || char.IsAsciiLetterLower(c)), $"The job id '{JobId}' must be 8 to 32 lower-case letters and digits.");
+        Demand(Checkpoints is null || Checkpoints.Length > 0, "--checkpoints: the path is empty.");
+        foreach (PlannedKill kill in Kills)
+            Demand(kill.Rank is null || kill.Rank < Plan.Ranks, $"--rehearse-kill: there is no rank {kill.Rank} among {Plan.Ranks}.");
+        Demand(Kills.Select(kill => kill.AfterCommit).Distinct().Count() == Kills.Count, "--rehearse-kill: two kills after the same commit; one would hit an attempt that is already lost.");
+        return this;
+    }
+
+    private static void Demand(bool condition, string message)
+    {
+        if (!condition) throw new ControlException(ExitCode.Usage, message);
+    }
+}

@@ -1,0 +1,81 @@
+using System;
+using System.Linq;
+using System.Text;
+using HpcVirt.Checkpoint.Formats;
+using NUnit.Framework;
+
+namespace HpcVirt.Checkpoint.Tests.Formats;
+
+internal sealed class GoldenFileTests
+{
+    private static readonly double[] Plate = [.. Enumerable.Range(0, 1200).Select(static i => i * 0.5)];
+    private static readonly byte[] Note = Encoding.UTF8.GetBytes("größer als gestern");
+
+    [Test]
+    public void A_shard_is_written_as_its_page_says()
+    {
+        CheckpointRegion[] regions =
+        [
+            new MemoryRegion<double>("plate", () => Plate, 30, 40),
+            new MemoryRegion<int>("empty", static () => Array.Empty<int>(), 0, 7),
+            new ObjectRegion("note", () => Note, static _ => { }),
+        ];
+        var plan = Shard.Plan(new VersionName(12, 3), 4711, 1, 2, "heat", [.. regions.Select(static r => r.BeginSave())], blockBytes: 4096);
+        var disk = new MemoryDisk();
+        var directory = new FaultyDirectory(disk, new FaultPlan());
+        using (ICheckpointFile file = directory.CreateFile("shard", 0)) ShardWriter.Write(plan, regions, file);
+
+        Assert.That(disk.Files()["shard"], Is.EqualTo(Golden.Shard));
+    }
+
+    [Test]
+    public void A_shard_of_format_1_is_read_for_ever()
+    {
+        FaultyDirectory directory = Holding(Golden.Shard);
+        using var reader = ShardReader.Open(directory, "file");
+
+        Assert.That(reader.Damages(reader.NewBuffer()), Is.Empty);
+        Shard shard = reader.Shard;
+        Assert.That(
+            (shard.Name, shard.Step, shard.Rank, shard.RankCount, shard.Program, shard.BlockBytes),
+            Is.EqualTo((new VersionName(12, 3), 4711L, 1, 2, "heat", 4096)));
+        Assert.That(shard.Regions.Select(static r => $"{r.Descriptor.Name} {r.Descriptor.Format}"), Is.EqualTo(
+            new[] { "plate float64[30, 40]", "empty int32[0, 7]", $"note object[{Note.Length}]" }));
+
+        double[] plate = new double[1200];
+        reader.Fill(shard.Regions[0], new MemoryRegion<double>("plate", () => plate, 30, 40));
+        byte[] note = [];
+        reader.Fill(shard.Regions[2], new ObjectRegion("note", static () => [], bytes => note = bytes));
+        Assert.That(plate, Is.EqualTo(Plate));
+        Assert.That(note, Is.EqualTo(Note));
+    }
+
+    [Test]
+    public void A_manifest_is_written_and_read_as_its_page_says()
+    {
+        using var reader = ShardReader.Open(Holding(Golden.Shard), "file");
+        ManifestShard[] shards =
+            [new(99, 1, 2, 0), new(reader.Shard.LengthBytes, reader.Checksum, reader.Shard.RegionFormats(), 0)];
+        var manifest = new Manifest(new VersionName(12, 3), 4711, 1767225600000, "heat", shards);
+
+        Assert.That(manifest.Encode(), Is.EqualTo(Golden.Manifest));
+        Assert.That(Manifest.Decode(Golden.Manifest, "manifest"), Is.EqualTo(manifest));
+    }
+
+    [Test]
+    public void An_attempt_record_is_written_and_read_as_its_page_says()
+    {
+        var record = new AttemptRecord(4, [new VersionName(12, 3), new VersionName(9, 1)]);
+
+        Assert.That(record.Encode(), Is.EqualTo(Golden.Attempt));
+        Assert.That(AttemptRecord.Decode(Golden.Attempt, "attempt-4"), Is.EqualTo(record));
+    }
+
+    private static FaultyDirectory Holding(byte[] bytes)
+    {
+        var directory = new FaultyDirectory(new MemoryDisk(), new FaultPlan());
+        using ICheckpointFile file = directory.CreateFile("file", 0);
+        file.Write(bytes, 0);
+        return directory;
+    }
+}

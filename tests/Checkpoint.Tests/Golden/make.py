@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Makes the golden files from docs/formats alone: a second hand that knows the pages, not the code.
+
+Run it only when a new format version is added, and never change the files of an old one.
+"""
+import pathlib
+import struct
+
+HERE = pathlib.Path(__file__).parent
+
+
+def crc32c(data: bytes) -> int:
+    register = 0xFFFFFFFF
+    for byte in data:
+        register ^= byte
+        for _ in range(8):
+            register = (register >> 1) ^ (0x82F63B78 if register & 1 else 0)
+    return register ^ 0xFFFFFFFF
+
+
+def text(value: str) -> bytes:
+    data = value.encode()
+    return struct.pack("<i", len(data)) + data
+
+
+def sealed(data: bytes) -> bytes:
+    return data + struct.pack("<I", crc32c(data))
+
+
+def padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 4096)
+
+
+def region_format(name, element_type, element_bytes, shape):
+    return (text(name) + text(element_type) + struct.pack("<ii", element_bytes, len(shape))
+            + b"".join(struct.pack("<q", extent) for extent in shape))
+
+
+def shard(version, attempt, step, rank, ranks, block, program, regions):
+    def entry(offset, name, element_type, element_bytes, shape, data):
+        blocks = [data[i:i + block] for i in range(0, len(data), block)]
+        body = struct.pack("<iqqqii", 0, offset, len(data), len(data), element_bytes, len(shape))
+        body += b"".join(struct.pack("<q", extent) for extent in shape)
+        body += text(name) + text(element_type) + struct.pack("<i", len(blocks))
+        body += b"".join(struct.pack("<I", crc32c(b)) for b in blocks)
+        return struct.pack("<i", len(body) + 4) + body
+
+    def header(offsets, header_bytes, file_bytes):
+        data = b"HVSHARD\0" + struct.pack("<iiqqqqqiii", 1, 0, header_bytes, file_bytes, version, attempt, step, rank, ranks, block)
+        data += text(program) + struct.pack("<i", len(regions))
+        return sealed(data + b"".join(entry(o, *r) for o, r in zip(offsets, regions)))
+
+    header_bytes = len(header([0] * len(regions), 0, 0))
+    at = len(padded(bytes(header_bytes)))
+    offsets = []
+    for region in regions:
+        offsets.append(at)
+        at += len(padded(region[4]))
+    file_bytes = at + 24
+    head = header(offsets, header_bytes, file_bytes)
+    data = padded(head)
+    for region in regions:
+        data += padded(region[4])
+    data += sealed(b"HVSHEND\0" + struct.pack("<q", file_bytes) + head[-4:])
+    formats = crc32c(b"".join(region_format(*r[:4]) for r in regions))
+    return data, crc32c(head[:-4]), formats
+
+
+def manifest(version, attempt, step, written_at, program, shards):
+    def data(length):
+        body = b"HVMANIF\0" + struct.pack("<iiqqqqq", 1, 0, length, version, attempt, step, written_at)
+        body += text(program) + struct.pack("<i", len(shards))
+        return sealed(body + b"".join(struct.pack("<qIIi", *s) for s in shards))
+    return data(len(data(0)))
+
+
+def attempt_record(attempt, inherited):
+    body = b"HVATTMP\0" + struct.pack("<iiqi", 1, 0, attempt, len(inherited))
+    return sealed(body + b"".join(struct.pack("<qq", *v) for v in inherited))
+
+
+plate = struct.pack("<1200d", *[i * 0.5 for i in range(1200)])
+note = "größer als gestern".encode()
+rank1, checksum, formats = shard(
+    version=12, attempt=3, step=4711, rank=1, ranks=2, block=4096, program="heat",
+    regions=[("plate", "float64", 8, [30, 40], plate), ("empty", "int32", 4, [0, 7], b""), ("note", "object", 1, [len(note)], note)])
+
+(HERE / "shard.v1").write_bytes(rank1)
+(HERE / "manifest.v1").write_bytes(manifest(12, 3, 4711, 1767225600000, "heat", [(99, 1, 2, 0), (len(rank1), checksum, formats, 0)]))
+(HERE / "attempt.v1").write_bytes(attempt_record(4, [(12, 3), (9, 1)]))

@@ -1,0 +1,40 @@
+using System.Collections.Generic;
+using NUnit.Framework;
+
+namespace HpcVirt.Mpi.Resilience.Tests;
+
+[TestFixture]
+internal sealed class ResilienceEnvironmentTests
+{
+    [Test]
+    public void The_environment_overrides_what_the_program_says()
+    {
+        ResilientOptions options = Apply(
+            new ResilientOptions { CheckpointDirectory = "here", Keep = 3 },
+            new() { ["HPCVIRT_CHECKPOINTS"] = "there", ["HPCVIRT_INTERVAL"] = "10 steps", ["HPCVIRT_KEEP"] = "5", ["HPCVIRT_RESTORE"] = "never" });
+        Assert.That(options.CheckpointDirectory, Is.EqualTo("there"));
+        Assert.That(options.Interval, Is.EqualTo(CheckpointInterval.EverySteps(10)));
+        Assert.That(options.Keep, Is.EqualTo(5));
+        Assert.That(options.Restore, Is.False);
+    }
+
+    [Test]
+    public void Empty_variables_change_nothing()
+    {
+        var options = new ResilientOptions { CheckpointDirectory = "here" };
+        Assert.That(Apply(options, new() { ["HPCVIRT_CHECKPOINTS"] = "", ["HPCVIRT_KEEP"] = "" }), Is.EqualTo(options));
+    }
+
+    [TestCase("HPCVIRT_INTERVAL", "sometimes")]
+    [TestCase("HPCVIRT_KEEP", "many")]
+    [TestCase("HPCVIRT_RESTORE", "always")]
+    public void A_value_that_cannot_be_read_is_refused_by_the_variables_name(string name, string value) =>
+        Assert.That(() => Apply(new ResilientOptions(), new() { [name] = value }), Throws.TypeOf<ResilienceException>().With.Message.Contains(name));
+
+    [Test]
+    public void Keeping_one_version_is_refused_because_it_may_be_the_damaged_one() =>
+        Assert.That(() => new ResilientOptions { Keep = 1 }.Validated(), Throws.TypeOf<ResilienceException>().With.Message.Contains("Keep is 1"));
+
+    private static ResilientOptions Apply(ResilientOptions options, Dictionary<string, string> variables) =>
+        ResilienceEnvironment.Apply(options, name => variables.GetValueOrDefault(name));
+}

@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using HpcVirt.Ranks.Harness;
+using HpcVirt.Ranks.Tests.Launching;
+using NUnit.Framework;
+
+namespace HpcVirt.Ranks.Tests;
+
+/// <summary>Whole jobs that die and start again under plain mpirun and mpiexec, without a supervisor.</summary>
+[TestFixture(MpiKind.OpenMpi)]
+[TestFixture(MpiKind.Mpich)]
+internal sealed class RestartTests(MpiKind kind)
+{
+    private string _folder = "";
+
+    private static MpiKind Other(MpiKind kind) => kind == MpiKind.OpenMpi ? MpiKind.Mpich : MpiKind.OpenMpi;
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hpcvirt-restart-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public void A_killed_job_continues_from_its_newest_checkpoint_and_ends_with_the_same_result(int ranks)
+    {
+        string unbroken = ResultOf(Walk(kind, ranks, "steps=20"));
+        MpiOutcome killed = Walk(kind, ranks, "steps=20", $"die=13@{ranks - 1}");
+        Assert.That(killed.ExitCode, Is.Not.Zero, killed.Output);
+        MpiOutcome restarted = Walk(kind, ranks, "steps=20", $"die=13@{ranks - 1}");
+        Assert.That(restarted.Output, Does.Contain("continues at step 10"));
+        Assert.That(ResultOf(restarted), Is.EqualTo(unbroken));
+    }
+
+    [Test]
+    public void A_job_that_died_under_one_mpi_continues_under_the_other()
+    {
+        string unbroken = ResultOf(Walk(kind, 2, "steps=20"));
+        Walk(kind, 2, "steps=20", "die=13@0");
+        MpiOutcome restarted = Walk(Other(kind), 2, "steps=20");
+        Assert.That(restarted.Output, Does.Contain("continues at step 10"));
+        Assert.That(ResultOf(restarted), Is.EqualTo(unbroken));
+    }
+
+    [Test]
+    public void A_message_that_crosses_the_safe_point_prevents_the_checkpoint_and_is_named()
+    {
+        MpiOutcome outcome = Walk(kind, 2, "steps=20", "message=10");
+        Assert.That(outcome.Output, Does.Contain("no checkpoint: the job is not silent").And.Contain("1 message(s) from rank 0 to rank 1 on world are in flight"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Output);
+
+        // Version 1 stands for step 5 and version 2 for step 15: at step 10 nothing was committed.
+        Assert.That(Walk(kind, 2, "steps=20").Output, Does.Contain("continues at step 15, from version 2"));
+    }
+
+    [TestCase("truncate")]
+    [TestCase("corrupt")]
+    [TestCase("delete")]
+    public void Any_one_damaged_file_of_the_newest_checkpoint_is_named_and_the_one_before_is_used(string damage)
+    {
+        string unbroken = ResultOf(Walk(kind, 2, "steps=20"));
+        foreach (string file in new[] { "manifest", "rank-0.shard", "rank-1.shard" })
+        {
+            Directory.Delete(_folder, recursive: true);
+            Walk(kind, 2, "steps=20", "die=13@1");
+            string newest = Directory.GetDirectories(_folder, "v2-*").Single();
+            Damage(Path.Combine(newest, file), damage);
+            MpiOutcome restarted = Walk(kind, 2, "steps=20");
+            Assert.That(restarted.Output, Does.Contain("passes over").And.Contain(file).And.Contain("continues at step 5"), $"{damage} {file}");
+            Assert.That(ResultOf(restarted), Is.EqualTo(unbroken), $"{damage} {file}");
+        }
+    }
+
+    [Test]
+    public void A_checkpoint_of_another_program_is_refused()
+    {
+        Walk(kind, 2, "steps=20", "die=13@1");
+        MpiOutcome foreign = Walk(kind, 2, "steps=20", "name=another");
+        Assert.That(foreign.ExitCode, Is.Not.Zero);
+        Assert.That(foreign.Output, Does.Contain("another").And.Contain("walk"));
+    }
+
+    [Test]
+    public void A_checkpoint_of_another_number_of_ranks_is_refused_with_both_numbers()
+    {
+        Walk(kind, 2, "steps=20", "die=13@1");
+        MpiOutcome three = Walk(kind, 3, "steps=20");
+        Assert.That(three.ExitCode, Is.Not.Zero);
+        Assert.That(three.Output, Does.Contain("2 ranks").And.Contain("3"));
+    }
+
+    [Test]
+    public void A_checkpoint_of_another_shape_is_refused_with_the_region_and_both_shapes()
+    {
+        Walk(kind, 2, "steps=20", "die=13@1");
+        MpiOutcome other = Walk(kind, 2, "steps=20", "size=65");
+        Assert.That(other.ExitCode, Is.Not.Zero);
+        Assert.That(other.Output, Does.Contain("state").And.Contain("64").And.Contain("65"));
+    }
+
+    [Test]
+    public void A_foreign_directory_is_left_alone_and_refused()
+    {
+        File.WriteAllText(Path.Combine(_folder, "thesis.txt"), "mine");
+        MpiOutcome outcome = Walk(kind, 2, "steps=20");
+        Assert.That(outcome.ExitCode, Is.Not.Zero);
+        Assert.That(outcome.Output, Does.Contain(_folder));
+        Assert.That(Directory.GetFileSystemEntries(_folder), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void A_library_of_another_mpi_than_the_launcher_is_refused_with_a_word()
+    {
+        MpiOutcome outcome = MpiLaunch.Run(
+            kind, 2, TimeSpan.FromSeconds(60), ["dotnet", typeof(RankCases).Assembly.Location, "program", "hello"],
+            new Dictionary<string, string?> { ["HPCVIRT_MPI"] = Other(kind) == MpiKind.OpenMpi ? "openmpi" : "mpich" });
+        Assert.That(outcome.ExitCode, Is.Not.Zero);
+        Assert.That(outcome.Output, Does.Contain("HPCVIRT_MPI").And.Contain("launcher"));
+    }
+
+    private MpiOutcome Walk(MpiKind mpi, int ranks, params string[] arguments)
+    {
+        MpiOutcome outcome = MpiLaunch.Run(
+            mpi, ranks, TimeSpan.FromSeconds(90), ["dotnet", typeof(RankCases).Assembly.Location, "program", "walk", .. arguments],
+            new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = _folder, ["HPCVIRT_INTERVAL"] = "5 steps" });
+        Assert.That(outcome.DeadlinePassed, Is.False, outcome.Output);
+        return outcome;
+    }
+
+    /// <summary>The unbroken run leaves checkpoints of its own; each comparison begins with an empty directory.</summary>
+    private string ResultOf(MpiOutcome outcome)
+    {
+        string line = outcome.Output.Split('\n').FirstOrDefault(text => text.Contains("result ", StringComparison.Ordinal)) ?? "";
+        Assert.That(line, Is.Not.Empty, outcome.ToString());
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Output);
+        foreach (string entry in Directory.GetFileSystemEntries(_folder))
+        {
+            if (Directory.Exists(entry))
+                Directory.Delete(entry, recursive: true);
+            else
+                File.Delete(entry);
+        }
+
+        return line[line.IndexOf("result ", StringComparison.Ordinal)..].Trim();
+    }
+
+    private static void Damage(string file, string damage)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        switch (damage)
+        {
+            case "truncate":
+                File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
+                break;
+            case "corrupt":
+                bytes[bytes.Length / 2] ^= 0x10;
+                File.WriteAllBytes(file, bytes);
+                break;
+            default:
+                File.Delete(file);
+                break;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System;
+
+namespace HpcVirt.Ranks.Programs;
+
+/// <summary>Whole programs for tests that need a job from its first to its last breath.</summary>
+internal static class TestPrograms
+{
+    public static int Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["walk", .. var rest]:
+                return WalkProgram.Run(rest);
+            case ["hello"]:
+                return HelloProgram.Run(args);
+            default:
+                Console.Error.WriteLine($"ranks: unknown program {string.Join(' ', args)}");
+                return 2;
+        }
+    }
+}
