@@ -152,6 +152,15 @@ public static class ImmediateCases
         Expect.Throws<MpiException>(() => world.ImmediateReceive<string>(world.Size, 0), "serialized receive");
     }
 
+    public static void Empty_arrays_and_memory_are_messages_too(Intracommunicator world)
+    {
+        Request[] sends = [world.ImmediateSend(Array.Empty<int>(), Ring.Next(world), 12), world.ImmediateSend(Memory<int>.Empty, Ring.Next(world), 12)];
+        Expect.Equal(0, world.ImmediateReceive(Ring.Previous(world), 12, Array.Empty<int>()).Wait().Count(), "array");
+        Expect.Equal(0, world.ImmediateReceive(Ring.Previous(world), 12, Memory<int>.Empty).Wait().Count(), "memory");
+        foreach (Request send in sends)
+            send.Wait();
+    }
+
     [Ranks(Min = 2)]
     public static void A_message_longer_than_its_room_is_reported_by_wait(Intracommunicator world)
     {
