@@ -1,1 +1,35 @@
-return 0;
+// A heated plate on any number of ranks, which survives the loss of some: what the job needs to go on is protected, and the head of the
+// loop of steps is where it may be saved, stopped and continued.
+using System;
+using System.IO;
+using System.Threading;
+using HpcVirt.Mpi.Resilience;
+using HpcVirt.Samples.Stencil;
+using MPI;
+
+int exitCode = 0;
+int jobExitCode = ResilientJob.Run(args, new ResilientOptions(), job =>
+{
+    bool speaks = job.World.Rank == 0;
+    exitCode = StencilCommand.Run(args, speaks ? Console.Out : TextWriter.Null, speaks ? Console.Error : TextWriter.Null, options =>
+    {
+        using var heat = new HeatPlate(job.World, options.Rows, options.Columns, options.Dimensions);
+        using var output = new PlateOutput(job.World, options);
+        double[] change = [0];
+        job.Protect("temperature", heat.Decomposition, () => heat.Temperature);
+
+        foreach (long step in job.Steps(options.Steps))
+        {
+            heat.ExchangeHalo(job.World);
+            change[0] = heat.Sweep();
+            job.World.Allreduce(change.AsSpan(), Operation<double>.Max);
+            Thread.Sleep(options.StepDelay);
+        }
+
+        output.Write(job.World, heat);
+        if (speaks)
+            Console.WriteLine($"{options.Steps} steps on {job.World.Size} ranks, last change {change[0]:R}");
+        return 0;
+    });
+});
+return jobExitCode != 0 ? jobExitCode : exitCode;

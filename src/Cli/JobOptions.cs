@@ -1,7 +1,10 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.IO;
+using System.Linq;
 using System.Security.Cryptography;
+using HpcVirt.Control;
 using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Supervision;
 
@@ -31,6 +34,8 @@ internal sealed class JobOptions
 
     public SupervisorOptions Read(ParseResult parsed)
     {
+        // Without the separator a program's `-n 5` would silently become ours.
+        if (!parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) throw new ControlException(ExitCode.Usage, Texts.HowToSeparate);
         string[] words = parsed.GetValue(_program)!;
         int ranks = parsed.GetValue(_ranks);
         MpiLauncher launcher = LauncherChoice.Choose(parsed.GetValue(_mpi)!, Environment.GetEnvironmentVariable);

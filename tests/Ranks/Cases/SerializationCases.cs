@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Linq;
 using System.Numerics;
@@ -37,7 +38,9 @@ public static class SerializationCases
         Expect.Equal((2, 3, 6.0), (back.GetLength(0), back.GetLength(1), back[1, 2]), "grid");
         string[,] words = Echo(world, new[,] { { "a", "b" }, { "c", "d" } });
         Expect.Equal("c", words[1, 0], "grid of strings");
-        Holder holder = Echo(world, new Holder { Grid = new[,,] { { { 1, 2 } }, { { 3, 4 } } }, Name = "h" });
+        int[,,] cube = new int[2, 1, 2];
+        cube[1, 0, 0] = 3;
+        Holder holder = Echo(world, new Holder { Grid = cube, Name = "h" });
         Expect.Equal((2, 1, 2, 3, "h"), (holder.Grid.GetLength(0), holder.Grid.GetLength(1), holder.Grid.GetLength(2), holder.Grid[1, 0, 0], holder.Name), "grid in an object");
     }
 
@@ -161,6 +164,7 @@ public static class SerializationCases
     [Serializable]
     public sealed class Node(string name) : Named(name)
     {
+        [SuppressMessage("Security", "CA5362:Potential reference cycle in deserialized object graph", Justification = "That a cycle survives is what the case shows.")]
         public Node? Next { get; set; }
 
         public int Weight { get; set; }
@@ -193,23 +197,29 @@ public static class SerializationCases
     {
         public int Number { get; set; }
 
-        public List<string> Words { get; set; } = [];
+        public string[] Words { get; set; } = [];
     }
 
-    [Serializable]
+    [DataContract]
     internal sealed class Box
     {
+        [DataMember]
         public Sample One { get; set; }
 
+        [DataMember]
         public Sample[] More { get; set; } = [];
 
+        [DataMember]
         public List<Sample> Listed { get; set; } = [];
 
+        [DataMember]
         public Sample[,] Grid { get; set; } = new Sample[0, 0];
 
+        [DataMember]
         public object? Any { get; set; }
 
-        public Dictionary<string, Sample> Named { get; } = [];
+        [DataMember]
+        public Dictionary<string, Sample> Named { get; init; } = [];
     }
 
     /// <summary>Neither attributes nor a constructor without parameters: no data contract.</summary>
