@@ -62,7 +62,7 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
         // Which kind of refusal it is travels as one more value, so that all ranks throw the same exception.
         bool isForeignSomewhere = group.Maximum(isForeign ? 1 : 0) == 1;
         string?[] problems = [.. Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem)];
-        if (isForeignSomewhere) throw new ForeignDirectoryException(Together.Joined(problems));
+        if (isForeignSomewhere) throw new ForeignDirectoryException(RankReasons.Join(problems) ?? "A directory holds something else than checkpoints.");
         Together.Throw(problems);
     }
 

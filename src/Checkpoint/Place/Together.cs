@@ -1,6 +1,5 @@
-using System;
 using System.Collections.Generic;
-using System.Linq;
+using HpcVirt.Checkpoint.Protocol;
 
 namespace HpcVirt.Checkpoint;
 
@@ -10,10 +9,6 @@ internal static class Together
     /// <summary>Throws if any rank, in order, has a problem.</summary>
     public static void Throw(IEnumerable<string?> byRank)
     {
-        string?[] all = [.. byRank];
-        if (all.Any(static p => p is not null)) throw new CheckpointException(Joined(all));
+        if (RankReasons.Join(byRank) is { } reasons) throw new CheckpointException(reasons);
     }
-
-    public static string Joined(IEnumerable<string?> byRank) => string.Join(
-        Environment.NewLine, byRank.Select(static (p, rank) => p is null ? null : $"rank {rank}: {p}").OfType<string>());
 }

@@ -17,10 +17,19 @@ internal sealed record MpiOutcome(int ExitCode, bool DeadlinePassed, string Outp
 internal static class MpiLaunch
 {
     public static MpiOutcome Run(
-        MpiKind kind, int ranks, TimeSpan deadline, IEnumerable<string> program, IReadOnlyDictionary<string, string?>? environment = null)
+        MpiKind kind, int ranks, TimeSpan deadline, IEnumerable<string> program, IReadOnlyDictionary<string, string?>? environment = null) =>
+        Run([.. kind.Command(ranks), .. program], deadline, environment);
+
+    public static MpiOutcome Run(
+        IReadOnlyList<string> command, TimeSpan deadline, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
     {
-        string[] command = [.. kind.Command(ranks), .. program];
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = workingDirectory ?? "",
+        };
         start.Environment["TERM"] = "dumb";
         start.Environment.Remove("HPCVIRT_MPI");
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())

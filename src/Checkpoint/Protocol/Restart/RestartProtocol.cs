@@ -35,10 +35,7 @@ internal static class RestartProtocol
 
     private static (RestartState, RestartEffect) Choose(RestartState state, IReadOnlyList<PlaceSurvey> all)
     {
-        string[] problems = [.. all
-            .Select(static (survey, rank) => survey.Problem is null ? null : $"rank {rank}: {survey.Problem}")
-            .OfType<string>()];
-        if (problems.Length > 0) return End(state, RestartOutcome.Impossible, string.Join(Environment.NewLine, problems));
+        if (RankReasons.Join(all.Select(static survey => survey.Problem)) is { } problems) return End(state, RestartOutcome.Impossible, problems);
 
         (IReadOnlyList<VersionName> counting, IReadOnlyList<VersionName> late) = OpeningPlan.Candidates(all);
         RestartState next = state with
@@ -84,13 +81,8 @@ internal static class RestartProtocol
     private static (RestartState, RestartEffect) End(RestartState state, RestartOutcome outcome, string? refusal) =>
         (state with { Phase = RestartPhase.Ended, Outcome = outcome, Refusal = refusal }, new RestartEffect.Finish());
 
-    private static string? Mismatch(IReadOnlyList<VerdictReport> all)
-    {
-        string[] lines = [.. all
-            .Select(static (v, rank) => v.Verdict == Verdict.Mismatched ? $"rank {rank}: {v.Reason}" : null)
-            .OfType<string>()];
-        return lines.Length == 0 ? null : string.Join(Environment.NewLine, lines);
-    }
+    private static string? Mismatch(IReadOnlyList<VerdictReport> all) =>
+        RankReasons.Join(all.Select(static verdict => verdict.Verdict == Verdict.Mismatched ? verdict.Reason : null));
 
     private static List<SkippedVersion> Damages(RestartState state, IReadOnlyList<VerdictReport> all)
     {

@@ -1,0 +1,47 @@
+using System;
+using System.Linq;
+using HpcVirt.Ranks.Tests.Launching;
+using NUnit.Framework;
+
+namespace HpcVirt.Ranks.Tests;
+
+/// <summary>The heat plate has the same bits on any number of ranks, however it is split, under either MPI.</summary>
+[TestFixture]
+internal sealed class StencilTests
+{
+    private static readonly Lazy<string> OneRank = new(() => ChecksumOf(MpiKind.OpenMpi, 1, "1d"));
+
+    [Test]
+    public void The_plate_is_bit_identical(
+        [Values] MpiKind kind, [Values(1, 2, 3, 4)] int ranks, [Values("1d", "2d")] string decomposition) =>
+        Assert.That(ChecksumOf(kind, ranks, decomposition), Is.EqualTo(OneRank.Value));
+
+    [TestCase(MpiKind.OpenMpi)]
+    [TestCase(MpiKind.Mpich)]
+    public void More_ranks_than_rows_are_refused_on_all_ranks_with_what_to_do(MpiKind kind)
+    {
+        MpiOutcome outcome = Run(kind, 4, "--rows", "3", "--columns", "40", "--steps", "1");
+        Assert.That(outcome.DeadlinePassed, Is.False);
+        Assert.That(outcome.ExitCode, Is.Not.Zero);
+        Assert.That(outcome.Output, Does.Contain("rows"));
+    }
+
+    [Test]
+    public void The_ring_of_mpi_net_style_finds_pi([Values] MpiKind kind)
+    {
+        MpiOutcome ring = MpiLaunch.Run(kind, 3, TimeSpan.FromSeconds(60), ["dotnet", Tree.Program("samples/ring", "ring")]);
+        Assert.That(ring.ExitCode, Is.Zero, ring.ToString());
+        Assert.That(ring.Output, Does.Contain("3.14159"));
+    }
+
+    // Odd extents and a prime number of columns: no split is even, and every vector has a tail.
+    private static string ChecksumOf(MpiKind kind, int ranks, string decomposition)
+    {
+        MpiOutcome outcome = Run(kind, ranks, "--rows", "37", "--columns", "53", "--steps", "60", "--decomposition", decomposition, "--checksum");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+        return outcome.Output.Split('\n').Single(line => line.StartsWith("checksum ", StringComparison.Ordinal)).Trim();
+    }
+
+    private static MpiOutcome Run(MpiKind kind, int ranks, params string[] arguments) =>
+        MpiLaunch.Run(kind, ranks, TimeSpan.FromSeconds(60), ["dotnet", Tree.Program("samples/stencil", "stencil"), .. arguments]);
+}

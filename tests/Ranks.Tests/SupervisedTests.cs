@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using HpcVirt.Ranks.Harness;
+using HpcVirt.Ranks.Tests.Launching;
+using NUnit.Framework;
+
+namespace HpcVirt.Ranks.Tests;
+
+/// <summary>Real jobs under <c>hpcvirt run</c> and <c>hpcvirt rehearse</c>.</summary>
+[TestFixture("openmpi")]
+[TestFixture("mpich")]
+internal sealed partial class SupervisedTests(string mpi)
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hpcvirt-supervised-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void A_job_that_loses_two_ranks_ends_with_the_result_of_the_unbroken_one()
+    {
+        string unbroken = ResultOf(Run([], "steps=300"));
+        MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--rehearse-kill", "1", "--rehearse-kill", "3"], "steps=300");
+        Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
+        Assert.That(SaysContinues().Matches(broken.Output), Has.Count.EqualTo(2), broken.Output);
+        Assert.That(SaysContinues().Matches(broken.Output).Select(match => long.Parse(match.Groups[1].Value)), Has.All.Positive);
+    }
+
+    [Test]
+    public void Without_restoring_every_attempt_starts_over()
+    {
+        MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--no-restore", "--rehearse-kill", "2"], "steps=300");
+        Assert.That(broken.ExitCode, Is.Zero, broken.Output);
+        Assert.That(broken.Output, Does.Contain("restoring is switched off"));
+        Assert.That(SaysContinues().Matches(broken.Output), Is.Empty);
+    }
+
+    [Test]
+    public void A_program_that_fails_by_itself_is_not_retried_for_ever()
+    {
+        MpiOutcome failed = Run(["--checkpoints", _folder], "steps=300", "throw=150@1");
+        Assert.That(failed.ExitCode, Is.Not.Zero);
+        Assert.That(failed.Output, Does.Contain("thrown on purpose at step 150"));
+        Assert.That(failed.Output.Split("starts in ").Length - 1, Is.LessThanOrEqualTo(1), $"one more attempt at the most:\n{failed.Output}");
+    }
+
+    [Test]
+    public void A_rehearsal_of_a_sound_program_finds_it_bit_identical()
+    {
+        MpiOutcome outcome = Rehearse("steps=100");
+        Assert.That(outcome.Output, Does.Contain("verdict: bit-identical after 1 lost rank"));
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.Output);
+    }
+
+    [Test]
+    public void A_rehearsal_names_the_field_that_the_author_forgot_to_protect()
+    {
+        MpiOutcome outcome = Rehearse("steps=100", "forget");
+        Assert.That(outcome.Output, Does.Contain("verdict: DIFFERENT after 1 lost rank"));
+        Assert.That(outcome.Output, Does.Contain("not protected: field").And.Contain("Forgotten"));
+        Assert.That(outcome.ExitCode, Is.EqualTo(72), outcome.Output);
+    }
+
+    [GeneratedRegex(@"continues at step (\d+)")]
+    private static partial Regex SaysContinues();
+
+    private static string ResultOf(MpiOutcome outcome)
+    {
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+        return outcome.Output.Split('\n').Single(line => line.Contains("result ", StringComparison.Ordinal));
+    }
+
+    private MpiOutcome Run(string[] options, params string[] program) =>
+        Tool(["run", "-n", "2", "--mpi", mpi, .. options, "--", typeof(RankCases).Assembly.Location, "program", "walk", "size=4000", .. program]);
+
+    private MpiOutcome Rehearse(params string[] program) =>
+        Tool(["rehearse", "-n", "2", "--mpi", mpi, "--kills", "1", "--seed", "3", "--empty", "--scratch", Path.Combine(_folder, "scratch"), "--", typeof(RankCases).Assembly.Location, "program", "walk", .. program]);
+
+    private MpiOutcome Tool(string[] arguments)
+    {
+        MpiOutcome outcome = MpiLaunch.Run(
+            ["dotnet", Tree.Tool, .. arguments], TimeSpan.FromSeconds(120), new Dictionary<string, string?> { ["HPCVIRT_INTERVAL"] = "20 steps" }, _folder);
+        Assert.That(outcome.DeadlinePassed, Is.False, outcome.Output);
+        return outcome;
+    }
+}
