@@ -7,25 +7,29 @@
 
 static void measure(void (*batch)(void *context, int calls), void *context, int calls, int batches)
 {
-    int rank, warm = 0;
+    int rank, enough = 0, done = 0;
     double *times = malloc(batches * sizeof *times);
     double start = nanoseconds_now();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    while (!warm)
+    while (!enough)
     {
         batch(context, calls);
-        warm = nanoseconds_now() - start > WARM_UP_NANOSECONDS;
-        MPI_Bcast(&warm, 1, MPI_INT, 0, MPI_COMM_WORLD);
+        enough = nanoseconds_now() - start > WARM_UP_NANOSECONDS;
+        MPI_Bcast(&enough, 1, MPI_INT, 0, MPI_COMM_WORLD);
     }
-    for (int i = 0; i < batches; i++)
+    start = nanoseconds_now();
+    for (enough = 0; !enough && done < batches; done++)
     {
         MPI_Barrier(MPI_COMM_WORLD);
         double before = nanoseconds_now();
         batch(context, calls);
-        times[i] = (nanoseconds_now() - before) / calls;
+        double after = nanoseconds_now();
+        times[done] = (after - before) / calls;
+        enough = after - start > MEASURING_NANOSECONDS_MAX;
+        MPI_Bcast(&enough, 1, MPI_INT, 0, MPI_COMM_WORLD);
     }
     if (rank == 0)
-        report(times, batches);
+        report(times, done);
     free(times);
 }
 

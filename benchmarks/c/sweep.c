@@ -38,16 +38,17 @@ int main(int argc, char **argv)
         current[i] = next[i] = i < stride ? 100 : 0;
 
     double start = nanoseconds_now();
-    for (long done = 0; done < 100 || nanoseconds_now() - start < WARM_UP_NANOSECONDS; done++)
+    for (long sweeps = 0; sweeps < 100 || nanoseconds_now() - start < WARM_UP_NANOSECONDS; sweeps++)
     {
         change = sweep(current, next, rows, columns, stride);
         double *swapped = current;
         current = next;
         next = swapped;
-        if (done == 99)
+        if (sweeps == 99)
             printf("change_at_100 %.17g\n", change);
     }
-    for (int i = 0; i < batches; i++)
+    int done = 0;
+    for (start = nanoseconds_now(); done < batches && nanoseconds_now() - start < MEASURING_NANOSECONDS_MAX; done++)
     {
         double before = nanoseconds_now();
         for (int call = 0; call < calls; call++)
@@ -57,9 +58,9 @@ int main(int argc, char **argv)
             current = next;
             next = swapped;
         }
-        times[i] = (nanoseconds_now() - before) / calls;
+        times[done] = (nanoseconds_now() - before) / calls;
     }
-    report(times, batches);
+    report(times, done);
     free(times);
     free(current);
     free(next);

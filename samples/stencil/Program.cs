@@ -15,20 +15,19 @@ int jobExitCode = ResilientJob.Run(args, new ResilientOptions(), job =>
     {
         using var heat = new HeatPlate(job.World, options.Rows, options.Columns, options.Dimensions);
         using var output = new PlateOutput(job.World, options);
-        double[] change = [0];
+        double change = 0;
         job.Protect("temperature", heat.Decomposition, () => heat.Temperature);
 
         foreach (long step in job.Steps(options.Steps))
         {
             heat.ExchangeHalo(job.World);
-            change[0] = heat.Sweep();
-            job.World.Allreduce(change.AsSpan(), Operation<double>.Max);
+            change = job.World.Allreduce(heat.Sweep(), Operation<double>.Max);
             Thread.Sleep(options.StepDelay);
         }
 
         output.Write(job.World, heat);
         if (speaks)
-            Console.WriteLine($"{options.Steps} steps on {job.World.Size} ranks, last change {change[0]:R}");
+            Console.WriteLine($"{options.Steps} steps on {job.World.Size} ranks, last change {change:R}");
         return 0;
     });
 });
