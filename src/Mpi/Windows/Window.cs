@@ -36,7 +36,7 @@ public abstract partial class Window : IDisposable
 
     private protected nint Handle => _handle != Abi.Table.WinNull ? _handle : throw new ObjectDisposedException(ToString());
 
-    /// <summary>Frees the window and unpins its memory. Collective over all ranks, and only outside epochs.</summary>
+    /// <summary>Frees the window. Collective over all ranks, and only outside epochs.</summary>
     [SuppressMessage("Design", "CA1065:Do not raise exceptions in unexpected locations", Justification = "To free a window in the middle of an epoch is an error of the program that must not be passed over.")]
     public unsafe void Dispose()
     {
@@ -49,7 +49,6 @@ public abstract partial class Window : IDisposable
         Existing.Remove(this);
         if (!Environment.Finalized)
             ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Win_free(&handle), "MPI_Win_free", Communicator);
-        ReleaseExposed();
         GC.SuppressFinalize(this);
     }
 
@@ -71,9 +70,6 @@ public abstract partial class Window : IDisposable
     }
 
     private protected abstract string ElementName { get; }
-
-    /// <summary>Unpins this rank's part.</summary>
-    private protected abstract void ReleaseExposed();
 
     private protected static unsafe nint CreateNative(Intracommunicator communicator, void* address, long elements, int elementBytes)
     {

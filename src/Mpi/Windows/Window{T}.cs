@@ -15,33 +15,18 @@ namespace MPI;
 public sealed class Window<T> : Window
     where T : unmanaged
 {
-    private HeldMemory _exposed;
-
     /// <summary>Exposes a buffer of each rank (MPI_Win_create). Collective.</summary>
     /// <param name="communicator">The ranks that share the window.</param>
     /// <param name="buffer">This rank's part; it must live as long as the window.</param>
-    public Window(Intracommunicator communicator, MpiBuffer<T> buffer)
-        : this(communicator, (buffer ?? throw new ArgumentNullException(nameof(buffer))).Memory)
-    {
-    }
-
-    /// <summary>Exposes memory of each rank (MPI_Win_create). Collective. The memory stays pinned until the window is disposed of.</summary>
-    /// <param name="communicator">The ranks that share the window.</param>
-    /// <param name="memory">This rank's part.</param>
-    public Window(Intracommunicator communicator, Memory<T> memory)
-        : this(communicator, memory, HeldMemory.Pinned<T>(memory))
-    {
-    }
-
-    private unsafe Window(Intracommunicator communicator, Memory<T> memory, HeldMemory exposed)
-        : base(communicator, CreateNative(communicator, exposed.Address, memory.Length, sizeof(T)))
-    {
-        Local = memory;
-        _exposed = exposed;
-    }
+    /// <remarks>
+    /// Arrays cannot be exposed, and not for convenience: MPICH 4.0.2 rounds a window's address down to a multiple of 16, and accesses to an array
+    /// that begins between two multiples overwrite its header. A buffer begins on a page.
+    /// </remarks>
+    public unsafe Window(Intracommunicator communicator, MpiBuffer<T> buffer)
+        : base(communicator, CreateNative(communicator, AddressOf(buffer), buffer.Length, sizeof(T))) => Local = buffer;
 
     /// <summary>This rank's part. When its own loads and stores may meet others' accesses is ruled by the epochs.</summary>
-    public Memory<T> Local { get; }
+    public MpiBuffer<T> Local { get; }
 
     private protected override string ElementName => typeof(T).Name;
 
@@ -134,7 +119,11 @@ public sealed class Window<T> : Window
         return before;
     }
 
-    private protected override void ReleaseExposed() => _exposed.Release();
+    private static unsafe void* AddressOf(MpiBuffer<T> buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return (void*)buffer.Address;
+    }
 
     private static nint Predefined(ReductionOperation<T> op)
     {

@@ -10,7 +10,7 @@ public static class WindowCases
     public static void Between_fences_ranks_put_and_get(Intracommunicator world)
     {
         using var part = new MpiBuffer<int>(3);
-        using var window = new Window<int>(world, part);
+        using Window<int> window = Open(world, part);
         int[] seen = new int[1];
         window.Fence(WindowAssertions.NoPrecede);
         window.Put(new[] { world.Rank, 100 + world.Rank }, Ring.Next(world), 1);
@@ -25,20 +25,20 @@ public static class WindowCases
 
     public static void Accumulated_values_add_up(Intracommunicator world)
     {
-        double[] part = new double[2];
-        using var window = new Window<double>(world, part.AsMemory());
+        using var part = new MpiBuffer<double>(2);
+        using Window<double> window = Open(world, part);
         window.Fence(WindowAssertions.NoPrecede);
         window.Accumulate(new[] { 1.0, world.Rank }, 0, 0, Operation<double>.Add);
         window.Fence(WindowAssertions.NoSucceed);
         if (world.Rank == 0)
-            Expect.Sequence([world.Size, world.Size * (world.Size - 1) / 2.0], part.AsSpan(), "sums");
+            Expect.Sequence([world.Size, world.Size * (world.Size - 1) / 2.0], (ReadOnlySpan<double>)part.Span, "sums");
     }
 
     public static void A_shared_counter_gives_every_ticket_once(Intracommunicator world)
     {
         const int TicketsPerRank = 5;
         using var counter = new MpiBuffer<long>(1);
-        using var window = new Window<long>(world, counter);
+        using Window<long> window = Open(world, counter);
         long[] tickets = new long[TicketsPerRank];
         window.LockAll();
         for (int index = 0; index < TicketsPerRank; index++)
@@ -55,7 +55,7 @@ public static class WindowCases
     {
         using var owner = new MpiBuffer<int>(1);
         owner[0] = -1;
-        using var window = new Window<int>(world, owner);
+        using Window<int> window = Open(world, owner);
         world.Barrier();
         window.Lock(0, exclusive: true);
         int before = window.CompareAndSwap(world.Rank, -1, 0, 0);
@@ -65,20 +65,22 @@ public static class WindowCases
 
     public static void Get_accumulate_fetches_what_was_there(Intracommunicator world)
     {
-        int[] part = [world.Rank, 10];
+        using var part = new MpiBuffer<int>(2);
+        part[0] = world.Rank;
+        part[1] = 10;
         int[] fetched = new int[2];
-        using var window = new Window<int>(world, part.AsMemory());
+        using Window<int> window = Open(world, part);
         window.Fence(WindowAssertions.NoPrecede);
         window.GetAccumulate(new[] { 5, 5 }, fetched, Ring.Next(world), 0, Operation<int>.Add);
         window.Fence(WindowAssertions.NoSucceed);
         Expect.Sequence([Ring.Next(world), 10], fetched.AsSpan(), "before");
-        Expect.Sequence([world.Rank + 5, 15], part.AsSpan(), "after");
+        Expect.Sequence([world.Rank + 5, 15], (ReadOnlySpan<int>)part.Span, "after");
     }
 
     public static void Locked_ranks_are_read_and_written_with_flushes(Intracommunicator world)
     {
         using var part = new MpiBuffer<int>(world.Size);
-        using var window = new Window<int>(world, part);
+        using Window<int> window = Open(world, part);
         int next = Ring.Next(world);
         window.Lock(next);
         window.Put(new[] { 9 }, next, world.Rank);
@@ -97,7 +99,7 @@ public static class WindowCases
     public static void Post_start_complete_wait_connect_just_those_who_exchange(Intracommunicator world)
     {
         using var part = new MpiBuffer<int>(1);
-        using var window = new Window<int>(world, part);
+        using Window<int> window = Open(world, part);
         using Group all = world.Group;
         if (world.Rank == 0)
         {
@@ -120,7 +122,8 @@ public static class WindowCases
 
     public static void Misuse_is_refused_with_the_way_out(Intracommunicator world)
     {
-        var window = new Window<int>(world, new int[1].AsMemory());
+        using var part = new MpiBuffer<int>(1);
+        Window<int> window = Open(world, part);
         Expect.Throws<InvalidOperationException>(() => window.FetchAndOp(1, 0, 0, Operation<int>.Add), "without a lock");
         Expect.Throws<ArgumentException>(() => window.Accumulate(new[] { 1 }, 0, 0, (x, y) => x), "an operation of the program's own");
         window.Lock(world.Rank);
@@ -130,6 +133,20 @@ public static class WindowCases
         Expect.True(Listed(window), "listed while it exists");
         window.Dispose();
         Expect.True(!Listed(window), "and not after");
+    }
+
+    private static Window<T> Open<T>(Intracommunicator world, MpiBuffer<T> part)
+        where T : unmanaged
+    {
+        try
+        {
+            return new Window<T>(world, part);
+        }
+        catch (MpiException none) when (none.ErrorClass == MpiErrorClass.Window && world.Size == 1)
+        {
+            // Open MPI 4.1 has no component for one-sided communication of a rank that is alone.
+            throw new CapabilityAbsentException("one-sided communication on one rank");
+        }
     }
 
     private static bool Listed(Window window)
