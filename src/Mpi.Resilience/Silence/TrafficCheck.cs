@@ -30,10 +30,10 @@ internal static class TrafficCheck
             sums[1] += difference * Weight(pair, SecondLane);
         }
 
-        List<string> live = LiveRequestsOf(collectives.Rank);
-        sums[2] = (ulong)live.Count + (outsider is null ? 0UL : 1UL);
+        List<string> open = HeldOpen(collectives.Rank);
+        sums[2] = (ulong)open.Count + (outsider is null ? 0UL : 1UL);
         collectives.Sum(sums);
-        return sums[0] == 0 && sums[1] == 0 && sums[2] == 0 ? null : Explain(collectives, pairs, outsider is null ? live : [.. live, outsider]);
+        return sums[0] == 0 && sums[1] == 0 && sums[2] == 0 ? null : Explain(collectives, pairs, outsider is null ? open : [.. open, outsider]);
     }
 
     /// <summary>This rank's half of every pair it has to do with, in world ranks: sent counts for (me, peer), received counts for (peer, me).</summary>
@@ -83,8 +83,13 @@ internal static class TrafficCheck
     private static ulong Weight(PairCount pair, ulong lane) =>
         AgreedIds.Mix(pair.Communicator ^ lane ^ AgreedIds.Mix(((ulong)(uint)pair.Source << 32) | (uint)pair.Destination));
 
-    private static List<string> LiveRequestsOf(int me) =>
-        [.. (TrafficLedger.Requests?.All() ?? []).Select(request => $"rank {me} has a live request: {request.Describe()}")];
+    /// <summary>What this rank holds open besides messages on their way; each would be lost with the process.</summary>
+    private static List<string> HeldOpen(int me) =>
+    [
+        .. (TrafficLedger.Requests?.All() ?? []).Select(request => $"rank {me} has a live request: {request.Describe()}"),
+        .. (TrafficLedger.Held?.All ?? []).Select(message => $"rank {me} holds a message that a matched probe took and nobody received: {message}"),
+        .. Window.All.Where(window => window.HasOpenEpoch).Select(window => $"rank {me} has an open epoch on {window}: {window.HowToClose()}"),
+    ];
 
     /// <summary>Gathers both halves of the unequal pairs and puts them into words. Only the unhappy path comes here.</summary>
     private static string Explain(BoundedCollectives collectives, List<PairCount> pairs, List<string> others)
