@@ -31,6 +31,13 @@ internal sealed class TidinessTests
     }
 
     [Test]
+    public void The_program_in_the_readme_is_the_first_sample()
+    {
+        string program = File.ReadAllText(Path.Combine(House.Root, "samples", "first", "Program.cs")).Trim();
+        Assert.That(File.ReadAllText(Path.Combine(House.Root, "README.md")), Does.Contain($"```csharp\n{program}\n```"));
+    }
+
+    [Test]
     public void Every_relative_link_in_the_docs_leads_somewhere()
     {
         string[] pages = [Path.Combine(House.Root, "README.md"), Path.Combine(House.Root, "CHANGELOG.md"), .. Directory.EnumerateFiles(Path.Combine(House.Root, "docs"), "*.md", SearchOption.AllDirectories)];

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using MPI.Native;
-using MPI.Traffic;
 
 namespace MPI;
 
@@ -24,7 +23,7 @@ public sealed partial class CartesianCommunicator : TopologicalCommunicator
         : base(CreateNative(oldComm, ndims, dims, periods, reorder), oldComm.NextDerivedId())
     {
         if (IsMember)
-            TrafficLedger.Register(this);
+            Open();
     }
 
     internal CartesianCommunicator(nint handle, ulong agreedId)

@@ -19,7 +19,7 @@ public abstract partial class Communicator
             if (parent == Abi.CommNull)
                 return null;
             _ = NativeMpi.MPI_Comm_set_errhandler(parent, Abi.Table.ErrorsReturn);
-            return s_parent = Intracommunicator.Connected(parent, AgreedIds.Parent);
+            return s_parent = Intercommunicator.Connected(parent, AgreedIds.Parent);
         }
     }
 }

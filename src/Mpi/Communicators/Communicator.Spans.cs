@@ -60,10 +60,11 @@ public abstract partial class Communicator
     internal unsafe void SendRaw(void* buffer, int count, nint datatype, int dest, int tag)
     {
         Traffic?.CountSent(dest);
-        if (PostedReceives.AnyUnmatched)
-            SendInTurn(buffer, count, datatype, dest, tag);
-        else
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle), "MPI_Send", this);
+        int code = PostedReceives.AnyUnmatched
+            ? SendInTurn(buffer, count, datatype, dest, tag)
+            : NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle);
+        if (code != 0)
+            ThrowFailedSend(code, dest, "MPI_Send");
     }
 
     /// <summary>The one place where a blocking receive leaves the binding. A message that was truncated did arrive, and is counted.</summary>
@@ -77,6 +78,13 @@ public abstract partial class Communicator
             Traffic?.CountReceived(status->Source);
         else
             ThrowFailedReceive(code, status, "MPI_Recv");
+    }
+
+    /// <summary>Throws for a send that the library refused, which is taken back from the ledger.</summary>
+    private protected void ThrowFailedSend(int code, int dest, string call)
+    {
+        Traffic?.UncountSent(dest);
+        throw ErrorCheck.Translate(code, call, this);
     }
 
     /// <summary>Throws for a receive that failed; one that was truncated did take a message away, and only then the status says whose.</summary>

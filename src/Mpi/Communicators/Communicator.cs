@@ -188,8 +188,15 @@ public abstract partial class Communicator : IDisposable, ICloneable
             CommunicatorKind.Graph => new GraphCommunicator(handle, agreedId),
             _ => new Intracommunicator(handle, agreedId),
         };
-        TrafficLedger.Register(communicator);
+        communicator.Open();
         return communicator;
+    }
+
+    /// <summary>What every new communicator needs before its first message: a rank that error messages can name, and a place in the ledger.</summary>
+    private protected void Open()
+    {
+        _ = Rank;
+        TrafficLedger.Register(this);
     }
 
     /// <summary>

@@ -1,6 +1,5 @@
 using System;
 using MPI.Native;
-using MPI.Traffic;
 
 namespace MPI;
 
@@ -18,7 +17,7 @@ public sealed partial class GraphCommunicator : TopologicalCommunicator
         : base(CreateNative(oldComm, edges, reorder), oldComm.NextDerivedId())
     {
         if (IsMember)
-            TrafficLedger.Register(this);
+            Open();
     }
 
     internal GraphCommunicator(nint handle, ulong agreedId)
@@ -105,6 +104,11 @@ public sealed partial class GraphCommunicator : TopologicalCommunicator
         int end = 0;
         for (int rank = 0; rank < edges.Length; rank++)
             ends[rank] = end += edges[rank].Length;
-        return (ends, [.. System.Linq.Enumerable.SelectMany(edges, neighbors => neighbors)]);
+
+        // Both libraries refuse a null pointer, which is what an empty array is pinned to: a graph without edges gets an unused place.
+        int[] flat = new int[Math.Max(end, 1)];
+        for (int rank = 0; rank < edges.Length; rank++)
+            edges[rank].CopyTo(flat, ends[rank] - edges[rank].Length);
+        return (ends, flat);
     }
 }

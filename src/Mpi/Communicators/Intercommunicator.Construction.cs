@@ -17,7 +17,7 @@ public partial class Intercommunicator
         : base(CreateNative(localComm, localLeader, bridgeComm, remoteLeader, tag), localComm.NextDerivedId())
     {
         AgreeOnId();
-        TrafficLedger.Register(this);
+        Open();
     }
 
     /// <summary>The processes of the remote group; the caller disposes of it.</summary>
@@ -47,13 +47,26 @@ public partial class Intercommunicator
     }
 
     /// <summary>Makes one id of those that the two groups brought, by a reduction, which on an intercommunicator gives each group the other's.</summary>
-    internal unsafe void AgreeOnId()
+    private unsafe void AgreeOnId()
     {
         ulong mine = AgreedId;
         ulong theirs = 0;
         int code = NativeMpi.MPI_Allreduce(&mine, &theirs, 1, Datatype<ulong>.Handle, Abi.Table.Operations.Max, Handle);
         ErrorCheck.ThrowIfFailed(code, "MPI_Allreduce", this);
         AgreedId = AgreedIds.OfPair(mine, theirs);
+    }
+
+    /// <summary>
+    /// Makes the object for a connection with processes that were started separately. The two sides agree on its id only while traffic is
+    /// counted: the agreement is a collective call, which the other side might be in no position to make if it is no program of this binding.
+    /// </summary>
+    internal static Intercommunicator Connected(nint handle, ulong ownId)
+    {
+        var connection = new Intercommunicator(handle, ownId);
+        if (TrafficLedger.IsOn)
+            connection.AgreeOnId();
+        connection.Open();
+        return connection;
     }
 
     private static unsafe nint CreateNative(Intracommunicator localComm, int localLeader, Intracommunicator bridgeComm, int remoteLeader, int tag)

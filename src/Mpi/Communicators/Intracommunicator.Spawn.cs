@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using MPI.Native;
-using MPI.Traffic;
 
 namespace MPI;
 
@@ -54,6 +53,7 @@ public partial class Intracommunicator
             vector[index] = Marshal.StringToCoTaskMemUTF8(arguments[index]);
         vector[arguments.Length] = 0;
         int[] codes = new int[maxprocs];
+        ulong id = NextDerivedId();
         nint spawned = 0;
         try
         {
@@ -72,19 +72,6 @@ public partial class Intracommunicator
         }
 
         errorCodes = codes;
-        return Connected(spawned, NextDerivedId());
-    }
-
-    /// <summary>
-    /// Makes the object for a connection with processes that were started separately. The two sides agree on its id only while traffic is
-    /// counted: the agreement is a collective call, which the other side might be in no position to make if it is no program of this binding.
-    /// </summary>
-    internal static Intercommunicator Connected(nint handle, ulong ownId)
-    {
-        var connection = new Intercommunicator(handle, ownId);
-        if (TrafficLedger.IsOn)
-            connection.AgreeOnId();
-        TrafficLedger.Register(connection);
-        return connection;
+        return Intercommunicator.Connected(spawned, id);
     }
 }

@@ -9,12 +9,13 @@ namespace MPI;
 public abstract partial class Communicator
 {
     /// <summary>Sends as MPI_Send does, and matches posted receives meanwhile.</summary>
-    private unsafe void SendInTurn(void* buffer, int count, nint datatype, int dest, int tag)
+    /// <returns>The native error code.</returns>
+    private unsafe int SendInTurn(void* buffer, int count, nint datatype, int dest, int tag)
     {
         nint request = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(buffer, count, datatype, dest, tag, Handle, &request), "MPI_Send", this);
+        int code = NativeMpi.MPI_Isend(buffer, count, datatype, dest, tag, Handle, &request);
         NativeStatus ignored;
-        ErrorCheck.ThrowIfFailed(Progress.Wait(ref request, &ignored), "MPI_Send", this);
+        return code != 0 ? code : Progress.Wait(ref request, &ignored);
     }
 
     /// <summary>Receives as MPI_Recv does, in its turn behind the posted receives.</summary>

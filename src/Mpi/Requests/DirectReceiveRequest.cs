@@ -44,6 +44,13 @@ internal abstract unsafe class DirectReceiveRequest : ReceiveRequest, IPostedRec
     internal void Post()
     {
         Enlist();
+        if (Source == Abi.ProcNull)
+        {
+            // Without a call: MPICH 4.0 completes a receive from nobody with rank 0 as its source.
+            EndWithout(NativeStatus.Of(Abi.ProcNull, Abi.AnyTag), cancelled: false);
+            return;
+        }
+
         try
         {
             if (Communicator.Posted is { } posted && posted.Overlaps(Source, Tag))

@@ -18,12 +18,14 @@ internal sealed class PairTraffic
     private const int PeersPerPage = 1 << PeersPerPageLog2;
 
     private readonly Page?[] _pages;
+    private readonly uint _peers;
 
     /// <param name="communicatorId">The agreed id of the communicator.</param>
     /// <param name="peers">How many ranks messages may go to: the size of the (remote) group.</param>
     public PairTraffic(ulong communicatorId, int peers)
     {
         CommunicatorId = communicatorId;
+        _peers = (uint)peers;
         _pages = new Page?[(peers + PeersPerPage - 1) >> PeersPerPageLog2];
     }
 
@@ -32,18 +34,18 @@ internal sealed class PairTraffic
     /// <summary>Collective operations entered on this communicator so far.</summary>
     public long Collectives { get; private set; }
 
-    /// <summary>Counts a message posted to a peer; MPI_PROC_NULL and other negative ranks are no peers and count nothing.</summary>
+    /// <summary>Counts a message posted to a peer; MPI_PROC_NULL and ranks that the library will refuse are no peers and count nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CountSent(int peer)
     {
-        if (peer >= 0)
+        if ((uint)peer < _peers)
             PageOf(peer).Sent[peer & (PeersPerPage - 1)]++;
     }
 
     /// <summary>Takes back a send that the library refused.</summary>
     public void UncountSent(int peer)
     {
-        if (peer >= 0)
+        if ((uint)peer < _peers)
             PageOf(peer).Sent[peer & (PeersPerPage - 1)]--;
     }
 
@@ -51,7 +53,7 @@ internal sealed class PairTraffic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CountReceived(int peer)
     {
-        if (peer >= 0)
+        if ((uint)peer < _peers)
             PageOf(peer).Received[peer & (PeersPerPage - 1)]++;
     }
 
