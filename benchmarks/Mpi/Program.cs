@@ -1,8 +1,6 @@
-// mpibench: a contender (pingpong, allreduce, allocation under an MPI launcher; sweep alone) or, as `mpibench drive`, the driver that
-// runs the contenders of both languages in turn. ./bench mpi starts it.
+// mpibench measures C# beside C in one process (pingpong, allreduce, allocation under an MPI launcher; sweep alone); as `mpibench drive`
+// it starts such processes and judges what they report. ./bench mpi compiles the C and starts the driver.
 using System;
-using System.Linq;
-using HpcVirt.Benchmarks.Mpi;
 using HpcVirt.Benchmarks.Mpi.Driving;
 using HpcVirt.Benchmarks.Mpi.Measuring;
 
@@ -10,31 +8,32 @@ const int UsageError = 2;
 
 switch (args)
 {
-    case ["drive", string cDirectory, .. string[] options] when options.Length % 2 == 0 && options.Where((_, i) => i % 2 == 0).All(name => name is "--json" or "--only"):
-        return BenchDriver.Run(cDirectory, ValueOf("--json"), ValueOf("--only"), Console.Out, Console.Error);
+    case ["drive", string cDirectory, string json, string only]:
+        string self = Environment.ProcessPath ?? throw new MeasuringException("this program does not know its own path");
+        return BenchDriver.Run(new MpiSuite(cDirectory, self).Figures(), json.Length > 0 ? json : null, only.Length > 0 ? only : null, Console.Out, Console.Error);
 
-    case ["sweep", string rows, string columns, string calls, string batches]:
-        using (var sweep = new PlateSweep(Number(rows), Number(columns)))
+    case ["sweep", string library, string rows, string columns, string calls]:
+        using (var sweep = new PlateSweep(new CLibrary(library), Number(rows), Number(columns)))
         {
-            sweep.Batch(100);
-            Console.WriteLine($"{ReportLine.ChangeAt100} {sweep.Change:R}");
-            Batches.Measure(sweep.Batch, Number(calls), Number(batches));
+            if (!sweep.ComputesWhatCComputes())
+                throw new MeasuringException("the sweeps in C# and in C do not compute the same bits: they must not be compared");
+            new Duel(sweep.Ours, sweep.Theirs).Run(Number(calls));
         }
         return 0;
 
-    case ["pingpong", string bytes, string calls, string batches]:
+    case ["pingpong", string library, string bytes, string calls]:
         MPI.Environment.Run(ref args, world =>
         {
-            using var pingPong = new PingPong(world, Number(bytes));
-            Batches.Measure(world, pingPong.Batch, Number(calls), Number(batches));
+            using var pingPong = new PingPong(world, new CLibrary(library), Number(bytes));
+            new Duel(pingPong.Ours, pingPong.Theirs).Run(world, Number(calls));
         });
         return 0;
 
-    case ["allreduce", string doubles, string calls, string batches]:
+    case ["allreduce", string library, string doubles, string calls]:
         MPI.Environment.Run(ref args, world =>
         {
-            using var sum = new AllreduceSum(world, Number(doubles));
-            Batches.Measure(world, sum.Batch, Number(calls), Number(batches));
+            using var sum = new AllreduceSum(world, new CLibrary(library), Number(doubles));
+            new Duel(sum.Ours, sum.Theirs).Run(world, Number(calls));
         });
         return 0;
 
@@ -43,16 +42,10 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine(
-            "usage: mpibench drive C_DIRECTORY [--json FILE] [--only NAME] | pingpong BYTES CALLS BATCHES | allreduce DOUBLES CALLS BATCHES | sweep ROWS COLUMNS CALLS BATCHES | allocation");
+        Console.Error.WriteLine("usage: mpibench drive C_DIRECTORY JSON_OR_EMPTY FIGURE_OR_EMPTY");
+        Console.Error.WriteLine("       mpibench pingpong LIBRARY BYTES CALLS | allreduce LIBRARY DOUBLES CALLS | sweep LIBRARY ROWS COLUMNS CALLS | allocation");
         return UsageError;
 }
 
 static int Number(string text) =>
     int.TryParse(text, out int number) && number > 0 ? number : throw new ArgumentException($"'{text}' must be a number above 0");
-
-string? ValueOf(string name)
-{
-    int index = Array.IndexOf(args, name);
-    return index < 0 ? null : args[index + 1];
-}

@@ -4,16 +4,21 @@ using System.Linq;
 
 namespace HpcVirt.Benchmarks.Mpi;
 
-/// <summary>The lines by which a contender tells its driver what it measured: a name, a blank, a number.</summary>
+/// <summary>The lines by which a measuring process tells its driver what it found: a name, a blank, a number.</summary>
 public static class ReportLine
 {
-    public const string NanosecondsPerCall = "nanoseconds_per_call";
+    /// <summary>C# time divided by C time.</summary>
+    public const string Ratio = "ratio";
+
+    /// <summary>Time of one C call.</summary>
+    public const string TheirNanoseconds = "c_nanoseconds_per_call";
+
+    /// <summary>Managed bytes that one call allocates.</summary>
     public const string BytesPerCall = "allocated_bytes_per_call";
 
-    /// <summary>The largest change after 100 sweeps: equal bits show that two contenders compute the same.</summary>
-    public const string ChangeAt100 = "change_at_100";
+    public static void Write(string name, double number) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {number:F6}"));
 
-    /// <summary>The number that stands after <paramref name="name"/> in a contender's output, or null.</summary>
+    /// <summary>The number that stands after <paramref name="name"/> in a process's output, or null.</summary>
     public static double? Find(string output, string name) =>
         output.Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

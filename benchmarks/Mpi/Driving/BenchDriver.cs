@@ -5,49 +5,50 @@ using System.Linq;
 
 namespace HpcVirt.Benchmarks.Mpi.Driving;
 
-/// <summary>Runs the suite, shows each figure as soon as it is known, and writes the JSON at the end.</summary>
+/// <summary>Measures a suite's figures, shows each as soon as it is known, and writes the JSON at the end.</summary>
 internal static class BenchDriver
 {
-    /// <param name="cDirectory">Where the C contenders are.</param>
+    /// <param name="suite">All figures.</param>
     /// <param name="json">Where to write the figures, or null.</param>
     /// <param name="only">Measures only figures whose name contains this; null for all.</param>
     /// <returns>0 when everything could be measured, whatever the verdicts; 1 when not.</returns>
-    public static int Run(string cDirectory, string? json, string? only, TextWriter output, TextWriter error)
+    public static int Run(IEnumerable<Figure> suite, string? json, string? only, TextWriter output, TextWriter error)
     {
-        var suite = new MpiSuite(cDirectory, System.Environment.ProcessPath ?? throw new ContenderException("this program does not know its own path"));
-        var figures = new List<FigureValue>();
         try
         {
+            Figure[] wanted = [.. suite.Where(figure => only is null || figure.Name.Contains(only, StringComparison.Ordinal))];
+            if (wanted.Length == 0)
+                throw new MeasuringException($"no figure has '{only}' in its name");
             if (json is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(json))))
-                throw new ContenderException($"the folder of --json '{json}' does not exist: create it first");
+                throw new MeasuringException($"the folder of --json '{json}' does not exist: create it first");
 
+            var measured = new List<MeasuredFigure>();
             FigureReport.WriteHeader(output);
-            foreach (Func<FigureValue> measure in Selected(suite, only))
+            foreach (Figure figure in wanted)
             {
-                figures.Add(measure());
-                FigureReport.WriteLine(output, figures[^1]);
+                measured.Add(Measure(figure));
+                FigureReport.WriteLine(output, measured[^1]);
             }
-            if (figures.Count == 0)
-                throw new ContenderException($"no figure is named like '{only}'");
             if (json is not null)
-                FigureReport.WriteJson(json, figures);
+                FigureReport.WriteJson(json, measured);
+            output.WriteLine($"{measured.Count(figure => figure.Passes)} of {measured.Count} figures keep to their bar");
+            return 0;
         }
-        catch (Exception reason) when (reason is ContenderException or IOException or UnauthorizedAccessException)
+        catch (Exception reason) when (reason is MeasuringException or IOException or UnauthorizedAccessException)
         {
             error.WriteLine($"bench: {reason.Message}");
             return 1;
         }
-        output.WriteLine($"{figures.Count(figure => figure.Passes)} of {figures.Count} figures keep to their bar");
-        return 0;
     }
 
-    private static IEnumerable<Func<FigureValue>> Selected(MpiSuite suite, string? only)
+    private static MeasuredFigure Measure(Figure figure)
     {
-        foreach (RatioFigure figure in suite.Ratios().Where(figure => IsWanted(figure.Name)))
-            yield return () => MpiSuite.Compare(figure);
-        if (IsWanted("allocated_bytes_per_call"))
-            yield return suite.Allocation;
-
-        bool IsWanted(string name) => only is null || name.Contains(only, StringComparison.Ordinal);
+        string[] outputs = [.. figure.Commands.Select(MeasuringProcess.Run)];
+        string line = figure.Unit == "ratio" ? ReportLine.Ratio : ReportLine.BytesPerCall;
+        double[] theirs = [.. outputs.Select(output => ReportLine.Find(output, ReportLine.TheirNanoseconds)).OfType<double>()];
+        return new MeasuredFigure(
+            figure,
+            [.. outputs.Select(output => MeasuringProcess.Read(output, line))],
+            theirs.Length > 0 ? Median.Of(theirs) : null);
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -8,23 +10,27 @@ namespace HpcVirt.Benchmarks.Mpi.Driving;
 /// <summary>Shows figures as a table for people and as JSON for machines.</summary>
 internal static class FigureReport
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void WriteHeader(TextWriter output) =>
-        output.WriteLine($"{"figure",-26} {"value",8}  {"unit",-6} {"bar",6}  {"verdict",-7} {"runs",4}  spread");
+        output.WriteLine($"{"figure",-26} {"value",7}  {"unit",-6} {"bar",5}  {"verdict",-7} {"runs",4}  {"spread",-16} {"a C call",11}");
 
-    public static void WriteLine(TextWriter output, FigureValue figure)
+    public static void WriteLine(TextWriter output, MeasuredFigure measured)
     {
-        (double min, double max) = figure.Spread;
-        output.WriteLine(
-            $"{figure.Name,-26} {figure.Value,8:F3}  {figure.Unit,-6} {figure.Bar,6:F2}  {(figure.Passes ? "passes" : "MISSES"),-7} {figure.Runs.Count,4}  {min:F3} .. {max:F3}");
+        Figure figure = measured.Figure;
+        (double min, double max) = measured.Spread;
+        string verdict = measured.Passes ? "passes" : "MISSES";
+        string spread = $"{min:F3} .. {max:F3}";
+        string theirs = measured.TheirNanoseconds is { } nanoseconds ? $"{nanoseconds / 1000:F3} us" : "";
+        output.WriteLine($"{figure.Name,-26} {measured.Value,7:F3}  {figure.Unit,-6} {figure.Bar,5:F2}  {verdict,-7} {measured.Runs.Count,4}  {spread,-16} {theirs,11}");
         output.Flush();
     }
 
     /// <summary>Writes <c>{"figures":[{"name","value","unit","against","runs"}]}</c>; a reader sees all of it or the file that was there before.</summary>
-    public static void WriteJson(string path, IReadOnlyList<FigureValue> figures)
+    public static void WriteJson(string path, IReadOnlyList<MeasuredFigure> figures)
     {
-        var document = new Document([.. System.Linq.Enumerable.Select(figures, figure => new Entry(figure.Name, figure.Value, figure.Unit, figure.Against, figure.Runs))]);
+        var document = new Document([.. figures.Select(measured =>
+            new Entry(measured.Figure.Name, measured.Value, measured.Figure.Unit, measured.Figure.Against, measured.Runs))]);
         string temporaryPath = $"{path}.part";
         File.WriteAllText(temporaryPath, JsonSerializer.Serialize(document, Indented) + "\n");
         File.Move(temporaryPath, path, overwrite: true);

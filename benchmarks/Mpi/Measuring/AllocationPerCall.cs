@@ -23,7 +23,7 @@ internal static class AllocationPerCall
         Span<double> largest = [bytesPerCall];
         world.Allreduce(largest, Operation<double>.Max);
         if (world.Rank == 0)
-            Console.WriteLine($"{ReportLine.BytesPerCall} {largest[0]:F4}");
+            ReportLine.Write(ReportLine.BytesPerCall, largest[0]);
     }
 
     private static void Rounds(Intracommunicator world, Span<double> numbers, Span<double> received, int rounds)

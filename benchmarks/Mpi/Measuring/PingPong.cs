@@ -4,11 +4,12 @@ using MPI;
 namespace HpcVirt.Benchmarks.Mpi.Measuring;
 
 /// <summary>A message goes to rank 1 and back; one call is one round trip. The C contender is <c>benchmarks/c/pingpong.c</c>.</summary>
-internal sealed class PingPong(Intracommunicator world, int bytes) : IDisposable
+internal sealed unsafe class PingPong(Intracommunicator world, CLibrary c, int bytes) : IDisposable
 {
     private readonly MpiBuffer<byte> _message = new(bytes);
+    private readonly delegate* unmanaged<void*, int, int, int, void> _c = c.PingPong;
 
-    public void Batch(int calls)
+    public void Ours(int calls)
     {
         Span<byte> message = _message.Span;
         for (int call = 0; call < calls; call++)
@@ -25,6 +26,8 @@ internal sealed class PingPong(Intracommunicator world, int bytes) : IDisposable
             }
         }
     }
+
+    public void Theirs(int calls) => _c((void*)_message.Address, _message.Length, world.Rank, calls);
 
     public void Dispose() => ((IDisposable)_message).Dispose();
 }
