@@ -1,7 +1,7 @@
 using unsafe Contiguous = delegate* unmanaged<int, nint, nint*, int>;
+using unsafe Extent = delegate* unmanaged<nint, nint*, nint*, int>;
 using unsafe Handle = delegate* unmanaged<nint*, int>;
 using unsafe Size = delegate* unmanaged<nint, int*, int>;
-using unsafe Extent = delegate* unmanaged<nint, nint*, nint*, int>;
 
 namespace MPI.Native;
 

@@ -1,16 +1,16 @@
-using unsafe InitThread = delegate* unmanaged<int*, byte***, int, int*, int>;
-using unsafe Flag = delegate* unmanaged<int*, int>;
-using unsafe NoArguments = delegate* unmanaged<int>;
-using unsafe Text = delegate* unmanaged<byte*, int*, int>;
-using unsafe TwoNumbers = delegate* unmanaged<int*, int*, int>;
-using unsafe Clock = delegate* unmanaged<double>;
 using unsafe Abort = delegate* unmanaged<nint, int, int>;
+using unsafe Clock = delegate* unmanaged<double>;
 using unsafe ErrorClass = delegate* unmanaged<int, int*, int>;
 using unsafe ErrorString = delegate* unmanaged<int, byte*, int*, int>;
-using unsafe SetErrorHandler = delegate* unmanaged<nint, nint, int>;
+using unsafe Flag = delegate* unmanaged<int*, int>;
 using unsafe GetAttribute = delegate* unmanaged<nint, int, void*, int*, int>;
 using unsafe InfoHandle = delegate* unmanaged<nint*, int>;
 using unsafe InfoSet = delegate* unmanaged<nint, byte*, byte*, int>;
+using unsafe InitThread = delegate* unmanaged<int*, byte***, int, int*, int>;
+using unsafe NoArguments = delegate* unmanaged<int>;
+using unsafe SetErrorHandler = delegate* unmanaged<nint, nint, int>;
+using unsafe Text = delegate* unmanaged<byte*, int*, int>;
+using unsafe TwoNumbers = delegate* unmanaged<int*, int*, int>;
 
 namespace MPI.Native;
 

@@ -1,20 +1,20 @@
-using unsafe Send = delegate* unmanaged<void*, int, nint, int, int, nint, int>;
-using unsafe Receive = delegate* unmanaged<void*, int, nint, int, int, nint, MPI.Native.NativeStatus*, int>;
+using unsafe Count = delegate* unmanaged<MPI.Native.NativeStatus*, nint, int*, int>;
 using unsafe Immediate = delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>;
-using unsafe SendReceive = delegate* unmanaged<void*, int, nint, int, int, void*, int, nint, int, int, nint, MPI.Native.NativeStatus*, int>;
-using unsafe SendReceiveReplace = delegate* unmanaged<void*, int, nint, int, int, int, int, nint, MPI.Native.NativeStatus*, int>;
-using unsafe Probe = delegate* unmanaged<int, int, nint, MPI.Native.NativeStatus*, int>;
+using unsafe ImmediateMatchedProbe = delegate* unmanaged<int, int, nint, int*, nint*, MPI.Native.NativeStatus*, int>;
+using unsafe ImmediateMatchedReceive = delegate* unmanaged<void*, int, nint, nint*, nint*, int>;
 using unsafe ImmediateProbe = delegate* unmanaged<int, int, nint, int*, MPI.Native.NativeStatus*, int>;
 using unsafe MatchedProbe = delegate* unmanaged<int, int, nint, nint*, MPI.Native.NativeStatus*, int>;
-using unsafe ImmediateMatchedProbe = delegate* unmanaged<int, int, nint, int*, nint*, MPI.Native.NativeStatus*, int>;
 using unsafe MatchedReceive = delegate* unmanaged<void*, int, nint, nint*, MPI.Native.NativeStatus*, int>;
-using unsafe ImmediateMatchedReceive = delegate* unmanaged<void*, int, nint, nint*, nint*, int>;
-using unsafe Wait = delegate* unmanaged<nint*, MPI.Native.NativeStatus*, int>;
-using unsafe Test = delegate* unmanaged<nint*, int*, MPI.Native.NativeStatus*, int>;
+using unsafe Probe = delegate* unmanaged<int, int, nint, MPI.Native.NativeStatus*, int>;
+using unsafe Receive = delegate* unmanaged<void*, int, nint, int, int, nint, MPI.Native.NativeStatus*, int>;
 using unsafe RequestOnly = delegate* unmanaged<nint*, int>;
-using unsafe StatusFlag = delegate* unmanaged<MPI.Native.NativeStatus*, int*, int>;
+using unsafe Send = delegate* unmanaged<void*, int, nint, int, int, nint, int>;
+using unsafe SendReceive = delegate* unmanaged<void*, int, nint, int, int, void*, int, nint, int, int, nint, MPI.Native.NativeStatus*, int>;
+using unsafe SendReceiveReplace = delegate* unmanaged<void*, int, nint, int, int, int, int, nint, MPI.Native.NativeStatus*, int>;
 using unsafe SetStatus = delegate* unmanaged<MPI.Native.NativeStatus*, int, int>;
-using unsafe Count = delegate* unmanaged<MPI.Native.NativeStatus*, nint, int*, int>;
+using unsafe StatusFlag = delegate* unmanaged<MPI.Native.NativeStatus*, int*, int>;
+using unsafe Test = delegate* unmanaged<nint*, int*, MPI.Native.NativeStatus*, int>;
+using unsafe Wait = delegate* unmanaged<nint*, MPI.Native.NativeStatus*, int>;
 
 namespace MPI.Native;
 

@@ -1,14 +1,14 @@
-using unsafe Create = delegate* unmanaged<void*, nint, int, nint, nint, nint*, int>;
-using unsafe Free = delegate* unmanaged<nint*, int>;
 using unsafe Access = delegate* unmanaged<void*, int, nint, int, nint, int, nint, nint, int>;
 using unsafe Accumulate = delegate* unmanaged<void*, int, nint, int, nint, int, nint, nint, nint, int>;
-using unsafe GetAccumulate = delegate* unmanaged<void*, int, nint, void*, int, nint, int, nint, int, nint, nint, nint, int>;
-using unsafe FetchAndOperate = delegate* unmanaged<void*, void*, nint, int, nint, nint, nint, int>;
 using unsafe CompareAndSwap = delegate* unmanaged<void*, void*, void*, nint, int, nint, nint, int>;
+using unsafe Create = delegate* unmanaged<void*, nint, int, nint, nint, nint*, int>;
+using unsafe Expose = delegate* unmanaged<nint, int, nint, int>;
+using unsafe FetchAndOperate = delegate* unmanaged<void*, void*, nint, int, nint, nint, nint, int>;
+using unsafe Free = delegate* unmanaged<nint*, int>;
+using unsafe GetAccumulate = delegate* unmanaged<void*, int, nint, void*, int, nint, int, nint, int, nint, nint, nint, int>;
+using unsafe Lock = delegate* unmanaged<int, int, int, nint, int>;
 using unsafe RankAndWindow = delegate* unmanaged<int, nint, int>;
 using unsafe WindowOnly = delegate* unmanaged<nint, int>;
-using unsafe Lock = delegate* unmanaged<int, int, int, nint, int>;
-using unsafe Expose = delegate* unmanaged<nint, int, nint, int>;
 
 namespace MPI.Native;
 

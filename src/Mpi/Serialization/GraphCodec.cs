@@ -11,7 +11,7 @@ internal sealed class GraphCodec(Type type) : ValueCodec
 {
     // A serializer with a resolver may be used by one thread at a time; what is costly about it, the contracts, the runtime shares.
     [ThreadStatic]
-    private static Dictionary<Type, DataContractSerializer>? t_serializers;
+    private static Dictionary<Type, DataContractSerializer>? s_serializers;
 
     public override ValueKind Kind => ValueKind.Graph;
 
@@ -46,8 +46,8 @@ internal sealed class GraphCodec(Type type) : ValueCodec
 
     private DataContractSerializer Serializer()
     {
-        t_serializers ??= [];
-        if (t_serializers.TryGetValue(type, out DataContractSerializer? known))
+        s_serializers ??= [];
+        if (s_serializers.TryGetValue(type, out DataContractSerializer? known))
             return known;
         var serializer = new DataContractSerializer(type, new DataContractSerializerSettings
         {
@@ -56,6 +56,6 @@ internal sealed class GraphCodec(Type type) : ValueCodec
             DataContractResolver = new RunTimeTypeResolver(),
         });
         serializer.SetSerializationSurrogateProvider(GraphSurrogates.Provider);
-        return t_serializers[type] = serializer;
+        return s_serializers[type] = serializer;
     }
 }
