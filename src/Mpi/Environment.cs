@@ -10,6 +10,10 @@ namespace MPI;
 /// Initializes MPI when created and finalizes it when disposed; answers questions about the process and the library. Source-compatible with
 /// MPI.NET.
 /// </summary>
+/// <remarks>
+/// With <c>using var environment = new Environment(ref args)</c> an exception that nobody catches leads into Dispose, which waits for all ranks: the
+/// job may hang, as it does under MPI.NET. <see cref="Run(ref string[], Action{Intracommunicator}, bool)"/> ends the job instead.
+/// </remarks>
 /// <example>
 /// <code>
 /// MPI.Environment.Run(ref args, comm =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MPI.Native;
 
 namespace MPI;
@@ -8,6 +9,15 @@ namespace MPI;
 /// <param name="Count">How many elements of the receive's type came.</param>
 public readonly record struct MessageStatus(int Source, int Tag, int Count)
 {
+    /// <summary>The status of a message received as elements of one type; the count comes from the status itself where it can.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe MessageStatus Of<T>(NativeStatus* status)
+        where T : unmanaged
+    {
+        int bytes = status->BytesIfKnown;
+        return bytes >= 0 && bytes % sizeof(T) == 0 ? new MessageStatus(status->Source, status->Tag, bytes / sizeof(T)) : From(status, Datatype<T>.Handle);
+    }
+
     internal static unsafe MessageStatus From(NativeStatus* status, nint datatype)
     {
         int count = 0;

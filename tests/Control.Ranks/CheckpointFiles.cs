@@ -13,7 +13,8 @@ internal sealed class CheckpointFiles(string directory, int rank, int size)
 
     public (long Step, long Sum)? Newest()
     {
-        long[] steps = [.. Directory.GetFiles(directory, "committed-*").Select(path => long.Parse(Path.GetFileName(path)["committed-".Length..], CultureInfo.InvariantCulture))];
+        // A rank that was killed while committing leaves the temporary name behind.
+        long[] steps = [.. Directory.GetFiles(directory, "committed-*").Where(path => !path.EndsWith(".tmp", StringComparison.Ordinal)).Select(path => long.Parse(Path.GetFileName(path)["committed-".Length..], CultureInfo.InvariantCulture))];
         if (steps.Length == 0) return null;
         long step = steps.Max();
         return (step, long.Parse(File.ReadAllText(Shard(step, rank)), CultureInfo.InvariantCulture));

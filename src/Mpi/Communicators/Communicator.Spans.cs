@@ -32,7 +32,7 @@ public abstract partial class Communicator
         NativeStatus status;
         fixed (T* buffer = values)
             ReceiveRaw(buffer, values.Length, Datatype<T>.Handle, source, tag, &status);
-        return MessageStatus.From(&status, Datatype<T>.Handle);
+        return MessageStatus.Of<T>(&status);
     }
 
     /// <summary>Sends one span and receives into another as one operation (MPI_Sendrecv), which cannot deadlock with its mirror image.</summary>
@@ -52,7 +52,7 @@ public abstract partial class Communicator
         fixed (T* sendBuffer = send)
         fixed (T* receiveBuffer = receive)
             SendReceiveRaw(sendBuffer, send.Length, dest, sendTag, receiveBuffer, receive.Length, source, receiveTag, datatype, &status);
-        return MessageStatus.From(&status, datatype);
+        return MessageStatus.Of<T>(&status);
     }
 
     /// <summary>The one place where a blocking send leaves the binding.</summary>

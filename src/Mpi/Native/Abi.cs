@@ -16,6 +16,8 @@ internal static class Abi
     public static readonly int StatusSourceOffset = Table.StatusSourceOffset;
     public static readonly int StatusTagOffset = Table.StatusTagOffset;
     public static readonly int StatusErrorOffset = Table.StatusErrorOffset;
+    public static readonly int StatusBytesOffset = Table.StatusBytesOffset;
+    public static readonly int StatusBytesHighOffset = Table.StatusBytesHighOffset;
     public static readonly int HandleBytes = Table.HandleBytes;
     public static readonly nint InPlace = Table.InPlace;
     public static readonly nint CommNull = Table.CommNull;

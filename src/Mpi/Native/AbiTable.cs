@@ -23,6 +23,15 @@ internal sealed record AbiTable
     public required int StatusTagOffset { get; init; }
     public required int StatusErrorOffset { get; init; }
 
+    /// <summary>
+    /// Where mpi.h keeps the 32 low bits of the received bytes, or -1 where it does not say. Reading them saves a call per message; a count of 2 GiB
+    /// and more is asked of the library.
+    /// </summary>
+    public int StatusBytesOffset { get; init; } = -1;
+
+    /// <summary>Where the high bits stand, which are zero below 4 GiB; MPICH keeps the cancelled flag in the lowest of them.</summary>
+    public int StatusBytesHighOffset { get; init; } = -1;
+
     /// <summary>Bytes of one handle in an array of handles; a handle passed by value always travels in a full register.</summary>
     public required int HandleBytes { get; init; }
 

@@ -17,6 +17,8 @@ internal static class MpichAbi
         StatusSourceOffset = 8,
         StatusTagOffset = 12,
         StatusErrorOffset = 16,
+        StatusBytesOffset = 0,
+        StatusBytesHighOffset = 4,
         HandleBytes = 4,
         InPlace = -1,
         CommWorld = 0x44000000,

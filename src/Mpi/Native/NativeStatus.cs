@@ -14,6 +14,9 @@ internal struct NativeStatus
 
     public readonly int Error => FieldAt(Abi.StatusErrorOffset);
 
+    /// <summary>The received bytes where the status tells them without a call and they are fewer than 2 GiB; otherwise -1.</summary>
+    public readonly int BytesIfKnown => Abi.StatusBytesOffset >= 0 && FieldAt(Abi.StatusBytesHighOffset) == 0 ? FieldAt(Abi.StatusBytesOffset) : -1;
+
     /// <summary>Writes source and tag into an otherwise empty status, for messages that did not come through the library just now.</summary>
     public static NativeStatus Of(int source, int tag)
     {

@@ -22,6 +22,8 @@ internal static class OpenMpiAbi
             StatusSourceOffset = 0,
             StatusTagOffset = 4,
             StatusErrorOffset = 8,
+            StatusBytesOffset = 16,
+            StatusBytesHighOffset = 20,
             HandleBytes = 8,
             InPlace = 1,
             CommWorld = Address("ompi_mpi_comm_world"),

@@ -3,8 +3,8 @@ using System.Collections.Generic;
 namespace MPI.Native;
 
 /// <summary>
-/// The standard ABI of MPI-5 (chapter 20; the forum's mpi.h). No distribution that this project is tested on ships a libmpi_abi yet, so this
-/// table is held against the header by a test and has not met a real library.
+/// The standard ABI of MPI-5 (chapter 20), with the values of the forum's mpi.h. No distribution that this project is tested on ships a libmpi_abi
+/// yet, so this table has not met a real library.
 /// </summary>
 internal static class StandardAbi
 {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using HpcVirt.Ranks.Harness;
 using HpcVirt.Ranks.Programs;
 using MPI;
+using MPI.Traffic;
 
 namespace HpcVirt.Ranks.Cases;
 
@@ -15,7 +16,7 @@ public static class SpawnCases
         // MPICH 4.0 of Debian 12 answers every MPI_Comm_spawn with an error, and no query tells beforehand.
         Expect.Capability(MpiFeatures.Current.Flavor != "Mpich", "MPI_Comm_spawn");
         Expect.True(world.Parent is null, "a launcher started this job");
-        string[] arguments = [typeof(SpawnedProgram).Assembly.Location, "program", SpawnedProgram.Name];
+        string[] arguments = [typeof(SpawnedProgram).Assembly.Location, "program", SpawnedProgram.Name, TrafficLedger.IsOn ? SpawnedProgram.Counted : "uncounted"];
         using Intercommunicator children = world.Spawn("dotnet", arguments, 2, 0, new Dictionary<string, string> { ["wdir"] = AppContext.BaseDirectory }, out int[] codes);
         Expect.Sequence([0, 0], codes.AsSpan(), "error codes");
         Expect.Equal((world.Size, 2), (children.Size, children.RemoteSize), "sizes");

@@ -1,5 +1,7 @@
 using System;
+using System.Linq;
 using MPI;
+using MPI.Traffic;
 
 namespace HpcVirt.Ranks.Programs;
 
@@ -8,9 +10,14 @@ internal static class SpawnedProgram
 {
     public const string Name = "spawned";
 
+    /// <summary>Tells the children that their parents count messages: both sides must, or neither, to agree on an id.</summary>
+    public const string Counted = "counted";
+
     public static int Run(string[] args)
     {
         using var environment = new MPI.Environment(ref args);
+        if (args.Contains(Counted))
+            TrafficLedger.SwitchOn();
         Intercommunicator? parents = Communicator.world.Parent;
         if (parents is null)
         {

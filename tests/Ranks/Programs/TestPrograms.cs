@@ -11,7 +11,7 @@ internal static class TestPrograms
         {
             case ["walk", .. var rest]:
                 return WalkProgram.Run(rest);
-            case [SpawnedProgram.Name]:
+            case [SpawnedProgram.Name, ..]:
                 return SpawnedProgram.Run(args);
             case ["hello"]:
                 return HelloProgram.Run(args);
