@@ -89,7 +89,7 @@ public sealed class ResilientJob
         {
             // The others may be waiting for this rank: the job must end now, and its supervisor should know why.
             session?.ReportFailure(failure);
-            session?.Dispose();
+            session?.Abandon();
             session = null;
             LastWords.Say($"hpcvirt: rank {Communicator.world.Rank} failed: {failure}");
             Communicator.world.Abort(1);

@@ -158,6 +158,9 @@ public sealed partial class ResilientSession : IDisposable
         _collectives.Dispose();
     }
 
+    /// <summary>Ends what this rank can end alone, when the job is about to be aborted: nothing here may wait for another rank.</summary>
+    internal void Abandon() => _control?.Dispose();
+
     /// <summary>Tells the supervisor that this rank's program failed, so that it knows the reason before the job goes down.</summary>
     internal void ReportFailure(Exception failure) => _control?.Failed(failure, NextStep);
 

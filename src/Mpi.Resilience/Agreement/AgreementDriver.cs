@@ -24,6 +24,7 @@ internal sealed unsafe class AgreementDriver : IDisposable
     private nint _request;
     private long _postedAt;
     private long _postedAtPoint;
+    private bool _isPosted;
 
     public AgreementDriver(BoundedCollectives collectives, TimeProvider time)
     {
@@ -60,6 +61,7 @@ internal sealed unsafe class AgreementDriver : IDisposable
         int code = NativeMpi.MPI_Iallreduce(_mine, _united, Numbers, Abi.Table.Datatypes.Int64, Abi.Table.Operations.Max, _collectives.Handle, &request);
         ErrorCheck.ThrowIfFailed(code, "MPI_Iallreduce");
         _request = request;
+        _isPosted = true;
     }
 
     /// <summary>The time of a checkpoint must not count as the time of a step.</summary>
@@ -74,7 +76,12 @@ internal sealed unsafe class AgreementDriver : IDisposable
         _state = AgreementState.Initial;
     }
 
-    public void Dispose() => NativeMemory.Free(_mine);
+    /// <summary>Frees the numbers, unless the library may still write to them: then they are left to the end of the process.</summary>
+    public void Dispose()
+    {
+        if (!_isPosted)
+            NativeMemory.Free(_mine);
+    }
 
     /// <summary>Long enough that the stride stays one until a real time is known.</summary>
     private static long StepTimeUnknown => (long)TimeSpan.FromSeconds(1).TotalNanoseconds;
@@ -84,6 +91,7 @@ internal sealed unsafe class AgreementDriver : IDisposable
         nint request = _request;
         _collectives.Await(0, &request, "MPI_Iallreduce");
         _request = request;
+        _isPosted = false;
         return new AgreementEvent.Learned(new Wishes(_united[0] != 0, _united[1] != 0), TimeSpan.FromMicroseconds(_united[2] / 1000.0));
     }
 }
