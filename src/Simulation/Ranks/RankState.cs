@@ -1,0 +1,119 @@
+using HpcVirt.Mpi.Resilience.Agreement.Protocol;
+using HpcVirt.Mpi.Resilience.Quiesce.Protocol;
+using HpcVirt.Simulation.Programs;
+
+namespace HpcVirt.Simulation.Ranks;
+
+/// <summary>A simulated rank: its program, its queues, and what the library knows in it. Lists are named by their first entry; 0 is an empty one.</summary>
+internal struct RankState
+{
+    public ProgramState Program;
+
+    /// <summary>The call that the program is in.</summary>
+    public Operation Call;
+
+    /// <summary>The request that the call waits for.</summary>
+    public int AwaitedRequest;
+
+    public RankActivity Activity;
+
+    /// <summary>Receives that no message has matched, in the order in which they were posted.</summary>
+    public int PostedFirst;
+    public int PostedLast;
+
+    /// <summary>All requests that the program has not waited for.</summary>
+    public int Requests;
+
+    /// <summary>Messages that no receive has matched, in the order of their arrival.</summary>
+    public int UnexpectedFirst;
+    public int UnexpectedLast;
+
+    /// <summary>Messages that the library has taken in, in the same order.</summary>
+    public int CapturedFirst;
+    public int CapturedLast;
+
+    /// <summary>Messages of collectives that this rank has not come to.</summary>
+    public int EarlyCollectives;
+    public int Collectives;
+
+    /// <summary>Collectives of the library that this rank has entered, which are numbered in this order.</summary>
+    public int PrivateCollectives;
+
+    public int Peers;
+    public int PeerCount;
+
+    /// <summary>Bookmarks that have come and were not taken, or are kept for a later attempt.</summary>
+    public int BookmarksFirst;
+    public int BookmarksLast;
+
+    public QuiesceState Quiesce;
+    public AgreementState Agreement;
+
+    /// <summary>From arrival on all waits take in the program's messages.</summary>
+    public bool TakesIn;
+
+    public bool GatherOutstanding;
+    public bool GatherNoticed;
+    public bool ProofNoticed;
+
+    /// <summary>The sums of the last proof, while they are not looked at.</summary>
+    public int ProofSums;
+
+    /// <summary>The sums of the agreement's last exchange, likewise; 0 while it is not complete.</summary>
+    public int ExchangeSums;
+    public bool OwesExchange;
+    public long ExchangePostedAtNs;
+    public long ExchangePostedAtPoint;
+
+    /// <summary>Somebody outside has asked, and the wish was not handed on.</summary>
+    public bool Requested;
+
+    /// <summary>Requests that were handed on and not answered; the attempts that failed for them.</summary>
+    public bool Waiting;
+    public int FailedAttempts;
+
+    /// <summary>Safe points that are not numbered: the newest attempt that somebody wished for, and the newest that was passed on.</summary>
+    public int Wished;
+    public int WishPassedOn;
+
+    /// <summary>Bookmarks' and timers' own numbers.</summary>
+    public int Arrivals;
+    public int Steps;
+    public int DeadlineAttempt;
+    public long DeadlineAtNs;
+    public long ArrivedAtNs;
+
+    public bool IsAtEnd;
+    public bool HasEnteredFinish;
+    public bool FinishNoticed;
+
+    /// <summary>What the quiesce has cost this rank.</summary>
+    public int QuiesceMessages;
+    public int QuiesceBytes;
+    public int QuiesceRounds;
+    public int AgreementMessages;
+}
+
+/// <summary>What a rank's thread does.</summary>
+internal enum RankActivity : byte
+{
+    Computing,
+    Sending,
+    Receiving,
+    Probing,
+    Waiting,
+    InCollective,
+
+    /// <summary>At a safe point, until the agreement's exchange is complete.</summary>
+    AwaitingExchange,
+
+    /// <summary>At the safe point of an attempt, until the one before has ended.</summary>
+    AwaitingProof,
+
+    Parked,
+
+    /// <summary>Behind the program, until all ranks are.</summary>
+    Finishing,
+    Finished,
+    Dead,
+}
