@@ -28,6 +28,8 @@ internal sealed class QuiesceCheckers(JobSetup setup, SilenceChecker silence, Ma
         int attempt = (int)state.Quiesce.Attempt;
         AttemptRecord record = Attempts.Of(attempt, machine.NowNs);
         silence.Acts(rank, machine);
+        if (setup.Objections.Contains((rank, attempt)))
+            findings.Add($"agreement: rank {rank} acts in attempt {attempt}, to which it has objected");
         if (record.FirstActNs < 0)
             record.FirstActNs = machine.NowNs;
         record.LastActNs = machine.NowNs;
@@ -77,6 +79,13 @@ internal sealed class QuiesceCheckers(JobSetup setup, SilenceChecker silence, Ma
         FinishedRanks++;
         if (machine.Ranks[rank].Program.Result != (setup.Program.ExpectedResult(rank) ?? machine.Ranks[rank].Program.Result))
             findings.Add($"result: rank {rank} ends with a wrong result");
+    }
+
+    /// <summary>A rank must not be held while a peer that has not come may be waiting for its next step.</summary>
+    public void CheckHeld(int rank, in RankState state, long nowNs, long patienceNs)
+    {
+        if (state.Quiesce is { Phase: QuiescePhase.Gathering, MayStep: true, HasGathered: false } && nowNs > state.ArrivedAtNs + patienceNs)
+            findings.Add($"progress: rank {rank} was held until the deadline of attempt {state.Quiesce.Attempt} although peers had not come and may have waited for it");
     }
 
     private void CheckInTime(int rank, AttemptRecord record, long nowNs, long deadlineAtNs)

@@ -3,6 +3,7 @@ namespace HpcVirt.Simulation.Network;
 /// <summary>A message on its way, or waiting at its receiver.</summary>
 internal struct Message
 {
+    public MessageKind Kind;
     public int Source;
     public int Destination;
 
@@ -10,6 +11,13 @@ internal struct Message
     public int Communicator;
 
     public int Tag;
+
+    /// <summary>The round of a collective.</summary>
+    public int Round;
+
+    /// <summary>A program's message: its number in the job. A bookmark: its attempt. A collective: its number on the communicator.</summary>
+    public long Sequence;
+
     public int Bytes;
 
     /// <summary>The next one in the list that this one is in.</summary>
@@ -24,16 +32,8 @@ internal struct Message
     /// <summary>The announcements of a bookmark, the numbers of a reduction.</summary>
     public int Payload;
 
-    /// <summary>The round of a collective.</summary>
-    public int Round;
-
-    /// <summary>A program's message: its number in the job. A bookmark: its attempt. A collective: its number on the communicator.</summary>
-    public long Sequence;
-
     /// <summary>The content.</summary>
     public ulong Value;
-
-    public MessageKind Kind;
 
     /// <summary>Larger than what is sent unasked: its content comes only after it was matched.</summary>
     public bool IsLarge;

@@ -7,40 +7,45 @@ namespace HpcVirt.Simulation.Ranks;
 /// <summary>A simulated rank: its program, its queues, and what the library knows in it. Lists are named by their first entry; 0 is an empty one.</summary>
 internal struct RankState
 {
-    public ProgramState Program;
+    // What almost every event touches stands first, together.
+    public RankActivity Activity;
 
-    /// <summary>The call that the program is in.</summary>
-    public Operation Call;
+    /// <summary>From arrival on all waits take in the program's messages.</summary>
+    public bool TakesIn;
 
-    /// <summary>The request that the call waits for.</summary>
+    public int Collectives;
+
+    /// <summary>Messages of collectives that this rank has not come to.</summary>
+    public int EarlyCollectives;
+
+    /// <summary>The request that the program's call waits for.</summary>
     public int AwaitedRequest;
 
-    public RankActivity Activity;
+    /// <summary>All requests that the program has not waited for.</summary>
+    public int Requests;
+
+    public int Peers;
+    public int PeerCount;
 
     /// <summary>Receives that no message has matched, in the order in which they were posted.</summary>
     public int PostedFirst;
     public int PostedLast;
 
-    /// <summary>All requests that the program has not waited for.</summary>
-    public int Requests;
-
     /// <summary>Messages that no receive has matched, in the order of their arrival.</summary>
     public int UnexpectedFirst;
     public int UnexpectedLast;
+
+    public ProgramState Program;
+
+    /// <summary>The call that the program is in.</summary>
+    public Operation Call;
 
     /// <summary>Messages that the library has taken in, in the same order.</summary>
     public int CapturedFirst;
     public int CapturedLast;
 
-    /// <summary>Messages of collectives that this rank has not come to.</summary>
-    public int EarlyCollectives;
-    public int Collectives;
-
     /// <summary>Collectives of the library that this rank has entered, which are numbered in this order.</summary>
     public int PrivateCollectives;
-
-    public int Peers;
-    public int PeerCount;
 
     /// <summary>Bookmarks that have come and were not taken, or are kept for a later attempt.</summary>
     public int BookmarksFirst;
@@ -48,9 +53,6 @@ internal struct RankState
 
     public QuiesceState Quiesce;
     public AgreementState Agreement;
-
-    /// <summary>From arrival on all waits take in the program's messages.</summary>
-    public bool TakesIn;
 
     public bool GatherOutstanding;
     public bool GatherNoticed;

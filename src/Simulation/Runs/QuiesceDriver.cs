@@ -81,8 +81,10 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
     public void DeadlinePasses(int rank, int attempt)
     {
         ref RankState state = ref machine.Ranks[rank];
-        if (state.Quiesce.Attempt == attempt && state.Quiesce.Phase != QuiescePhase.Running)
-            Feed(rank, QuiesceEvent.DeadlinePassed());
+        if (state.Quiesce.Attempt != attempt || state.Quiesce.Phase == QuiescePhase.Running)
+            return;
+        checkers.CheckHeld(rank, state, machine.NowNs, PatienceNs(state));
+        Feed(rank, QuiesceEvent.DeadlinePassed());
     }
 
     public void ActionDone(int rank)
@@ -98,6 +100,7 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
         int attempt = (int)state.Quiesce.Attempt;
         state.Activity = RankActivity.Parked;
         state.Arrivals++;
+        state.ArrivedAtNs = machine.NowNs;
         state.TakesIn = setup.Captures;
         if (state.TakesIn)
             messages.CaptureAll(rank);
@@ -105,7 +108,6 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
         if (state.DeadlineAttempt != attempt)
         {
             state.DeadlineAttempt = attempt;
-            state.ArrivedAtNs = machine.NowNs;
             state.Steps = 0;
             state.DeadlineAtNs = setup.DeadlineNs == long.MaxValue ? long.MaxValue : machine.NowNs + setup.DeadlineNs;
             if (setup.DeadlineNs != long.MaxValue)
@@ -115,7 +117,7 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
         checkers.Attempts.Arrived(attempt, machine.NowNs);
         bool mayStep = !_isNumbered && !state.IsAtEnd;
         if (mayStep)
-            machine.At(machine.NowNs + (setup.PatienceNs << Math.Min(state.Steps, PatienceDoublingsMax)), EventKind.PatienceEnds, rank, stamp: state.Arrivals);
+            machine.At(machine.NowNs + PatienceNs(state), EventKind.PatienceEnds, rank, stamp: state.Arrivals);
         if (setup.Objections.Contains((rank, attempt)))
         {
             Feed(rank, QuiesceEvent.Objected());
@@ -231,6 +233,8 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
 
         return open;
     }
+
+    private long PatienceNs(in RankState state) => setup.PatienceNs << Math.Min(state.Steps, PatienceDoublingsMax);
 
     private static bool IsAttentive(in RankState state) =>
         state.Activity is RankActivity.Parked or RankActivity.AwaitingProof or RankActivity.AwaitingExchange or RankActivity.Finishing;

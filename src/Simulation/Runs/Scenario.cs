@@ -47,10 +47,13 @@ internal static class Scenario
             ActionNs = 1 + random.Below((int)stepNs),
             Requests = RequestsOf(ref random, ranks, durationNs),
             Objections = ObjectionsOf(ref random, ranks, disturbance),
-            Kill = disturbance == Disturbance.Kill ? new TimedRank((long)(durationNs * random.Fraction()), random.Below(ranks)) : null,
+            Kill = disturbance == Disturbance.Kill ? new TimedRank((long)(durationNs * KillAt(random.Fraction())), random.Below(ranks)) : null,
             IsCalm = disturbance == Disturbance.None && program.IsNumbered,
         };
     }
+
+    /// <summary>Mostly late, so that there is a cut to go back to; in part behind the end.</summary>
+    private static double KillAt(double fraction) => 0.3 + (0.8 * fraction);
 
     private static (IProgram Program, long DurationNs) ProgramOf(ref SeededRandom random, int ranks, long stepNs, Disturbance disturbance, long deadlineNs)
     {

@@ -14,7 +14,7 @@ internal sealed class SimulatedJob : IRankEvents
     private const int EventsPerReport = 1 << 20;
 
     // A program whose ranks only keep one another busy is stopped; no legal one comes near.
-    private const long EventsMaxPerRank = 2_000_000;
+    private const long EventsMaxPerRank = 100_000;
 
     private readonly JobSetup _setup;
     private readonly Machine _machine;
