@@ -18,10 +18,10 @@ internal sealed class Machine
         Ranks = new RankState[program.Ranks];
         Entered = new int[program.Ranks * program.Communicators.Count];
 
-        // Days of a millionth of a second for small jobs, shorter ones for large jobs, so that a day's events fit the processor's cache.
+        // Days of four millionths of a second for small jobs, shorter ones for large jobs, so that a day's events fit the processor's cache.
         bool isLarge = program.Ranks >= LargeJobRanks;
         int blockBits = isLarge ? 16 : 8;
-        Events = isLarge ? new CalendarQueue(dayBits: 6, daysBits: 16, blockBits) : new CalendarQueue(dayBits: 12, daysBits: 10, blockBits);
+        Events = isLarge ? new CalendarQueue(dayBits: 5, daysBits: 17, blockBits: 12) : new CalendarQueue(dayBits: 12, daysBits: 10, blockBits: 4);
         Messages = new Pool<Message>(blockBits);
         Requests = new Pool<Request>(blockBits);
         Peers = new Pool<Peer>(blockBits);

@@ -53,6 +53,13 @@ internal sealed class SimulatedJob : IRankEvents
         while (!_isOver && _machine.Events.TryTake(out SimulatedEvent happened))
         {
             _machine.NowNs = happened.TimeNs;
+            if (_machine.Events.TryLookAhead(Prefetch.Far, out SimulatedEvent far))
+            {
+                Prefetch.Directly(_machine, far);
+                _ = _machine.Events.TryLookAhead(Prefetch.Near, out SimulatedEvent near);
+                Prefetch.Behind(_machine, near);
+            }
+
             Dispatch(happened);
             if ((++events & (EventsPerReport - 1)) == 0)
                 progress?.Invoke(_machine.NowNs, events);

@@ -6,7 +6,7 @@ namespace HpcVirt.Simulation.Scale;
 /// <summary>A job of many ranks that is asked for silence once, while it computes and exchanges.</summary>
 internal sealed record ScaleSetup
 {
-    private const int Steps = 6;
+    private const int Steps = 4;
     private const long StepNs = 2_000_000;
     private const int TasksPerRank = 6;
     private const long DeadlineNs = 1_000_000_000;
@@ -41,7 +41,7 @@ internal sealed record ScaleSetup
             DeadlineNs = program.IsNumbered ? DeadlineNs : DeadlineNs / 10,
             PatienceNs = StepNs,
             AttemptsMax = Attempts,
-            Requests = [new TimedRank(StepNs + (StepNs * random.Below(100) / 100), random.Below(Ranks))],
+            Requests = [new TimedRank(1 + (StepNs * random.Below(100) / 100), random.Below(Ranks))],
             IsCalm = program.IsNumbered,
             IsRecorded = false,
         };
