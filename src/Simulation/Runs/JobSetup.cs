@@ -47,7 +47,7 @@ internal sealed record JobSetup
 
     public QuiesceTransition Transition { get; init; } = QuiesceProtocol.Next;
 
-    public EarlyBookmarks EarlyBookmarks { get; init; } = EarlyBookmarks.Taken;
+    public EarlyBookmarks EarlyBookmarks { get; init; } = EarlyBookmarks.TakenAsWish;
 
     public NetworkFault Fault { get; init; }
 
