@@ -54,6 +54,7 @@ internal struct RankState
     public QuiesceState Quiesce;
     public AgreementState Agreement;
 
+    /// <summary>The attempt's gather was entered and not looked at; it, and the proof, are complete and were not looked at.</summary>
     public bool GatherOutstanding;
     public bool GatherNoticed;
     public bool ProofNoticed;
@@ -63,6 +64,8 @@ internal struct RankState
 
     /// <summary>The sums of the agreement's last exchange, likewise; 0 while it is not complete.</summary>
     public int ExchangeSums;
+
+    /// <summary>The next exchange is posted when the attempt at this safe point is over; when and where the last one was posted.</summary>
     public bool OwesExchange;
     public long ExchangePostedAtNs;
     public long ExchangePostedAtPoint;
@@ -70,7 +73,7 @@ internal struct RankState
     /// <summary>Somebody outside has asked, and the wish was not handed on.</summary>
     public bool Requested;
 
-    /// <summary>Requests that were handed on and not answered; the attempts that failed for them.</summary>
+    /// <summary>A request was handed on and not answered; the attempts that failed for it.</summary>
     public bool Waiting;
     public int FailedAttempts;
 
@@ -78,13 +81,14 @@ internal struct RankState
     public int Wished;
     public int WishPassedOn;
 
-    /// <summary>Bookmarks' and timers' own numbers.</summary>
+    /// <summary>Arrivals at safe points, which tell an old patience from a new one; steps and clocks of the attempt.</summary>
     public int Arrivals;
     public int Steps;
     public int DeadlineAttempt;
     public long DeadlineAtNs;
     public long ArrivedAtNs;
 
+    /// <summary>Behind the program.</summary>
     public bool IsAtEnd;
     public bool HasEnteredFinish;
     public bool FinishNoticed;
