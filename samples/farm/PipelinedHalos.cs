@@ -1,7 +1,6 @@
 using System;
 using System.Threading;
 using HpcVirt.Mpi.Resilience;
-using MPI;
 
 namespace HpcVirt.Samples.Farm;
 

@@ -9,7 +9,8 @@ namespace HpcVirt.Samples.Farm;
 /// <summary>
 /// A master hands out numbered tasks and takes results from whoever is ready; every worker has several tasks under way. The ranks take different
 /// numbers of steps, so that their safe points are not numbered. What is on its way when the job is saved is part of the checkpoint: no task is lost
-/// or done twice.
+/// or done twice. The master never waits for a task to be taken, since the worker may be waiting for it to take a result: its sends are live over the
+/// safe points, and have names.
 /// </summary>
 internal static class TaskFarm
 {
@@ -30,6 +31,9 @@ internal static class TaskFarm
         var desk = new Desk();
         job.Protect<int>("done", () => done);
         job.Protect("desk", () => desk, restored => desk = restored);
+        Outbox[] outboxes = new Outbox[job.World.Size];
+        for (int worker = 1; worker < job.World.Size; worker++)
+            outboxes[worker] = new Outbox(job, worker, options);
         job.Restore();
 
         byte[] message = new byte[options.LargeBytes];
@@ -53,7 +57,11 @@ internal static class TaskFarm
         if (!desk.HasEnded)
         {
             for (int worker = 1; worker < job.World.Size; worker++)
+            {
+                outboxes[worker].Complete();
                 job.World.Send<byte>(message.AsSpan(0, 8), worker, EndTag);
+            }
+
             desk.HasEnded = true;
         }
 
@@ -65,8 +73,7 @@ internal static class TaskFarm
         {
             if (desk.NextTask >= options.Tasks)
                 return;
-            int task = desk.NextTask++;
-            job.World.Send<byte>(message.AsSpan(0, Content.Fill(message, task, options.LargeBytes)), worker, TaskTag);
+            outboxes[worker].Send(desk.NextTask++);
         }
     }
 
@@ -92,6 +99,51 @@ internal static class TaskFarm
         }
 
         return 0;
+    }
+
+    /// <summary>The tasks that are on their way to one worker: as many places as tasks may be under way.</summary>
+    private sealed class Outbox
+    {
+        private readonly byte[][] _messages;
+        private readonly int[] _lengths;
+        private readonly InFlight[] _sends;
+        private readonly int _largeBytes;
+        private int _next;
+
+        public Outbox(ResilientJob job, int worker, FarmOptions options)
+        {
+            _largeBytes = options.LargeBytes;
+            _messages = new byte[options.Depth][];
+            _lengths = new int[options.Depth];
+            _sends = new InFlight[options.Depth];
+            for (int place = 0; place < options.Depth; place++)
+            {
+                int at = place;
+                _messages[place] = new byte[options.LargeBytes];
+                _sends[place] = job.InFlight(
+                    $"task {place} to worker {worker}", () => job.World.ImmediateSend<byte>(_messages[at].AsMemory(0, _lengths[at]), worker, TaskTag));
+            }
+        }
+
+        public void Send(int task)
+        {
+            // A place is free when its task was taken, which it was if a result has come that the worker has sent since.
+            int place = _next;
+            _next = (place + 1) % _sends.Length;
+            if (_sends[place].IsLive)
+                _sends[place].Wait();
+            _lengths[place] = Content.Fill(_messages[place], task, _largeBytes);
+            _sends[place].Post();
+        }
+
+        public void Complete()
+        {
+            foreach (InFlight send in _sends)
+            {
+                if (send.IsLive)
+                    send.Wait();
+            }
+        }
     }
 
     /// <summary>The master's state.</summary>

@@ -78,9 +78,15 @@ internal sealed partial class QuiesceDriver
         // A peer may be ahead: it has seen the end of this attempt, or has come to the safe point of the next one first.
         bool isEarly = note.Attempt > _state.Attempt || (note.Attempt == _state.Attempt && _state.Phase == QuiescePhase.Running);
         if (isEarly)
+        {
+            // Its sender now believes that this rank has come, and waits for it: a bookmark is a wish.
             _early.Add(note);
+            Want(note.Attempt, note.Source);
+        }
         else if (note.Attempt == _state.Attempt && _state.Phase is QuiescePhase.Gathering or QuiescePhase.Draining or QuiescePhase.Stepping)
+        {
             Apply(note);
+        }
     }
 
     private void Apply(Note note)

@@ -10,6 +10,7 @@ namespace HpcVirt.Mpi.Resilience.Quiesce;
 /// </summary>
 internal sealed partial class QuiesceDriver
 {
+    private bool _isUnnumbered;
     private long _wantedAttempt;
     private long _attemptStart;
     private long _wishStart;
@@ -37,6 +38,7 @@ internal sealed partial class QuiesceDriver
     /// <returns>Null when nothing is wanted.</returns>
     public QuiesceOutcome? Pass(Wishes wishes, bool hasEnded, Action<QuiesceVerdict> act)
     {
+        _isUnnumbered = true;
         Look();
         if (IsWithdrawn)
             return null;
@@ -109,6 +111,8 @@ internal sealed partial class QuiesceDriver
         if (attempt <= _wantedAttempt)
             return;
         _wantedAttempt = attempt;
+        if (!_isUnnumbered)
+            return;
         foreach (int neighbour in (int[])[(_links.Rank - 1) / 2, (2 * _links.Rank) + 1, (2 * _links.Rank) + 2])
         {
             if (neighbour < _links.Size && neighbour != _links.Rank && neighbour != from)
