@@ -16,6 +16,12 @@ public static class ReportLine
     /// <summary>Managed bytes that one call allocates.</summary>
     public const string BytesPerCall = "allocated_bytes_per_call";
 
+    /// <summary>What a safe point costs.</summary>
+    public const string SafePointMicroseconds = "safepoint_us";
+
+    /// <summary>From the request to proven silence.</summary>
+    public const string SilenceMilliseconds = "silence_ms";
+
     public static void Write(string name, double number) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {number:F6}"));
 
     /// <summary>The number that stands after <paramref name="name"/> in a process's output, or null.</summary>

@@ -112,6 +112,12 @@ public sealed class ResilientJob
     /// <inheritdoc cref="ResilientSession.Protect{T}(string, Func{T}, Action{T})"/>
     public void Protect<T>(string name, Func<T> get, Action<T> set) => _session.Protect(name, get, set);
 
+    /// <inheritdoc cref="ResilientSession.InFlight(string, Func{Request})"/>
+    public InFlight InFlight(string name, Func<Request> post) => _session.InFlight(name, post);
+
+    /// <inheritdoc cref="ResilientSession.SafePoint()"/>
+    public void SafePoint() => _session.SafePoint();
+
     /// <summary>Restores now instead of at the first step, for programs that look at their state before the loop. Collective.</summary>
     /// <returns>The step that the job goes on with.</returns>
     public long Restore() => _session.Restore();

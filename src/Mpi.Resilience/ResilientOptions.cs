@@ -29,6 +29,12 @@ public sealed record ResilientOptions
     /// <summary>How long a rank waits for the others at a safe point before it gives the job up.</summary>
     public TimeSpan AgreementDeadline { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the job may take to fall silent for a checkpoint; after it the checkpoint is given up, and the job goes on. Overridden by <c>HPCVIRT_QUIESCE_DEADLINE</c>.</summary>
+    public TimeSpan QuiesceDeadline { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many bytes of messages in flight a rank may take in for a checkpoint.</summary>
+    public long CaptureLimitBytes { get; init; } = 1L << 30;
+
     /// <summary>The clock. Tests pass one of their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -53,6 +59,10 @@ public sealed record ResilientOptions
             throw new ResilienceException($"Keep is {Keep}: at least 2 versions are kept, because the newest may turn out damaged.");
         if (AgreementDeadline <= TimeSpan.Zero)
             throw new ResilienceException($"AgreementDeadline is {AgreementDeadline}: it must be more than zero.");
+        if (QuiesceDeadline <= TimeSpan.Zero)
+            throw new ResilienceException($"QuiesceDeadline is {QuiesceDeadline}: it must be more than zero.");
+        if (CaptureLimitBytes <= 0)
+            throw new ResilienceException($"CaptureLimitBytes is {CaptureLimitBytes}: it must be more than zero.");
         if (string.IsNullOrWhiteSpace(Program))
             throw new ResilienceException("Program is empty: name the program, so that its checkpoints can be told from others'.");
         if (CheckpointDirectory is not null && string.IsNullOrWhiteSpace(CheckpointDirectory))

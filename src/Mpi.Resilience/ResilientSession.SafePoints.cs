@@ -1,7 +1,7 @@
 using System;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement.Protocol;
-using HpcVirt.Mpi.Resilience.Silence;
+using HpcVirt.Mpi.Resilience.Quiesce;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -27,6 +27,10 @@ public sealed partial class ResilientSession
         _control?.Beat(nextStep);
         _rehearsal?.SafePoint(nextStep, _regions.Providers);
 
+        if (_unnumberedPoints > 0)
+            throw new ResilienceException("SafePoint(step) was called after SafePoint(): a program numbers its safe points alike on all ranks, or does not number them.");
+        if (_quiesce.IsWithdrawn)
+            _quiesce.Look();
         AgreementEffects effects = _agreement.Arrive();
         bool stop = (effects & AgreementEffects.Stop) != 0;
         if ((effects & AgreementEffects.Checkpoint) != 0 || Options.Interval.IsDueBefore(nextStep))
@@ -74,15 +78,14 @@ public sealed partial class ResilientSession
 
     private bool SaveTo(CheckpointStore store, long nextStep)
     {
-        if (TrafficCheck.Refusal(_collectives) is { } refusal)
-        {
-            _voice.SayOnce(
-                $"no checkpoint: the job is not silent at the safe point: {refusal}. Complete every request and receive every message before the loop's next step.");
-            _control?.CheckpointRefused(nextStep, refusal);
-            return false;
-        }
+        bool isCommitted = false;
+        return _quiesce.Fall(_ => isCommitted = Write(store, nextStep)) == QuiesceOutcome.Done && isCommitted;
+    }
 
-        SaveResult result = store.Save(nextStep, _regions.All);
+    /// <summary>Writes the regions of all ranks, in the silence.</summary>
+    private bool Write(CheckpointStore store, long nextStep)
+    {
+        SaveResult result = store.Save(nextStep, RegionsToSave());
         foreach (string warning in result.Warnings)
             _voice.SayOnce(warning);
         switch (result.Outcome)
@@ -100,6 +103,13 @@ public sealed partial class ResilientSession
                 _control?.CheckpointRefused(nextStep, reasons);
                 return false;
         }
+    }
+
+    /// <summary>Rank 0 knows why the job did not fall silent.</summary>
+    private void Refuse(string reasons)
+    {
+        _voice.SayOnce($"no checkpoint: the job did not fall silent, and goes on: {reasons}");
+        _control?.CheckpointRefused(NextStep, reasons);
     }
 
     private static string Reasons(SaveResult result) => string.Join("; ", result.Problems);

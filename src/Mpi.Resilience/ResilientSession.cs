@@ -4,6 +4,8 @@ using System.IO;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Crossing;
+using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
 using MPI;
 using MPI.Traffic;
@@ -12,7 +14,7 @@ namespace HpcVirt.Mpi.Resilience;
 
 /// <summary>
 /// The resilience of one job for programs whose loop has its own shape: protect regions, <see cref="Restore"/>, and call
-/// <see cref="SafePoint"/> once per step on all ranks. <see cref="ResilientJob"/> is the same with the loop built in.
+/// <see cref="SafePoint(long)"/> once per step on all ranks. <see cref="ResilientJob"/> is the same with the loop built in.
 /// </summary>
 /// <remarks>
 /// Everything here is synchronous and belongs to the rank's thread. A safe point is collective in this sense: all ranks pass the same sequence of
@@ -23,6 +25,8 @@ public sealed partial class ResilientSession : IDisposable
     private readonly ProtectedRegions _regions = new();
     private readonly BoundedCollectives _collectives;
     private readonly AgreementDriver _agreement;
+    private readonly QuiesceDriver _quiesce;
+    private readonly CrossingRequests _crossing = new();
     private readonly ControlClient? _control;
     private readonly CheckpointStore? _store;
     private readonly JobVoice _voice;
@@ -37,6 +41,9 @@ public sealed partial class ResilientSession : IDisposable
         _voice = new JobVoice(World.Rank, options.Time);
         _collectives = new BoundedCollectives(World, options.AgreementDeadline, options.Time);
         _agreement = new AgreementDriver(_collectives, options.Time);
+        _quiesce = new QuiesceDriver(World, new QuiesceOptions(options.QuiesceDeadline, options.CaptureLimitBytes, options.AgreementDeadline), options.Time);
+        _quiesce.Explained += Refuse;
+        _collectives.WhileWaiting = _quiesce.TurnAside;
         _store = OpenStore();
         _control = ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time);
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
@@ -103,6 +110,12 @@ public sealed partial class ResilientSession : IDisposable
     /// <param name="set">Takes the object of then.</param>
     public void Protect<T>(string name, Func<T> get, Action<T> set) => _regions.AddObject(name, get, set);
 
+    /// <summary>Declares a request that may be live over a safe point; before <see cref="Restore"/>.</summary>
+    /// <param name="name">The request's name, unique in the program and the same at every start.</param>
+    /// <param name="post">Starts exactly one request and returns it: a send or a receive. Run again after a restart, when the regions are restored.</param>
+    /// <returns>The request, not started.</returns>
+    public InFlight InFlight(string name, Func<Request> post) => _crossing.Declare(name, post);
+
     /// <summary>
     /// Fills the protected regions from the newest checkpoint that verifies on every rank, if there is one. Collective; after all regions are
     /// protected and before the first step. What was passed over is said on rank 0, with the reason.
@@ -124,7 +137,8 @@ public sealed partial class ResilientSession : IDisposable
             return 0;
         }
 
-        RestoreReport report = _store.Restore(_regions.All);
+        RestoreReport report = _store.Restore(RegionsToSave());
+        _crossing.Reinstate();
         var skipped = new List<string>();
         foreach (SkippedVersion version in report.Skipped)
         {
@@ -146,7 +160,9 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>Ends the session well; collective, after the last step. What is outstanding between the ranks is completed.</summary>
     public void Complete()
     {
+        FinishUnnumbered();
         _agreement.Finish();
+        _quiesce.AwaitOutstanding();
         _control?.Finished(0, endedEarly: false);
     }
 
@@ -155,6 +171,7 @@ public sealed partial class ResilientSession : IDisposable
     {
         _control?.Dispose();
         _agreement.Dispose();
+        _quiesce.Dispose();
         _collectives.Dispose();
     }
 
@@ -165,6 +182,8 @@ public sealed partial class ResilientSession : IDisposable
     internal void ReportFailure(Exception failure) => _control?.Failed(failure, NextStep);
 
     internal void ReportStop() => _control?.Finished(0, endedEarly: true);
+
+    private List<CheckpointRegion> RegionsToSave() => [.. _regions.All, _crossing.Region];
 
     private CheckpointStore? OpenStore()
     {

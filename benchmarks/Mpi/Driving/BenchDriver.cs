@@ -44,7 +44,13 @@ internal static class BenchDriver
     private static MeasuredFigure Measure(Figure figure)
     {
         string[] outputs = [.. figure.Commands.Select(MeasuringProcess.Run)];
-        string line = figure.Unit == "ratio" ? ReportLine.Ratio : ReportLine.BytesPerCall;
+        string line = figure.Unit switch
+        {
+            "ratio" => ReportLine.Ratio,
+            "us" => ReportLine.SafePointMicroseconds,
+            "ms" => ReportLine.SilenceMilliseconds,
+            _ => ReportLine.BytesPerCall,
+        };
         double[] theirs = [.. outputs.Select(output => ReportLine.Find(output, ReportLine.TheirNanoseconds)).OfType<double>()];
         return new MeasuredFigure(
             figure,

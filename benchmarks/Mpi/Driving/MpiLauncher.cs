@@ -13,4 +13,9 @@ internal sealed record MpiLauncher(string Name, IReadOnlyList<string> Command)
         new("openmpi", ["mpirun.openmpi", "--allow-run-as-root", "--bind-to", "core", "--map-by", "core", "-n", "2"]),
         new("mpich", ["mpiexec.mpich", "-bind-to", "core", "-n", "2"]),
     ];
+
+    /// <summary>Four ranks where there may be fewer cores: only Open MPI can give the core away while it waits.</summary>
+    public static readonly MpiLauncher FourRanks = new(
+        "openmpi_n4",
+        ["mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", "-n", "4"]);
 }

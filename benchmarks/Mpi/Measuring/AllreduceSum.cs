@@ -10,10 +10,12 @@ internal sealed unsafe class AllreduceSum : IDisposable
     private readonly MpiBuffer<double> _mine, _sum;
     private readonly delegate* unmanaged<double*, double*, int, int, void> _c;
 
-    public AllreduceSum(Intracommunicator world, CLibrary c, int count)
+    public AllreduceSum(Intracommunicator world, CLibrary? c, int count, bool isPolled = false)
     {
         _world = world;
-        _c = c.Allreduce;
+        _c = c is null ? null : isPolled ? c.PolledAllreduce : c.Allreduce;
+        if (isPolled)
+            CallPath.Poll(true);
         _mine = new MpiBuffer<double>(count);
         _sum = new MpiBuffer<double>(count);
         _mine.Span.Fill(1);

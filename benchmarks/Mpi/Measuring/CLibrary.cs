@@ -16,6 +16,12 @@ internal sealed unsafe class CLibrary(string path)
     public delegate* unmanaged<double*, double*, int, int, void> Allreduce =>
         (delegate* unmanaged<double*, double*, int, int, void>)NativeLibrary.GetExport(_library, "allreduce");
 
+    public delegate* unmanaged<double*, double*, int, int, void> PolledAllreduce =>
+        (delegate* unmanaged<double*, double*, int, int, void>)NativeLibrary.GetExport(_library, "polled_allreduce");
+
+    public delegate* unmanaged<int*, int, double> Drain =>
+        (delegate* unmanaged<int*, int, double>)NativeLibrary.GetExport(_library, "drain");
+
     public delegate* unmanaged<double*, double*, nint, nint, nint, double> Sweep =>
         (delegate* unmanaged<double*, double*, nint, nint, nint, double>)NativeLibrary.GetExport(_library, "sweep");
 }

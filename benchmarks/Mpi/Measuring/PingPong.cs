@@ -4,10 +4,10 @@ using MPI;
 namespace HpcVirt.Benchmarks.Mpi.Measuring;
 
 /// <summary>A message goes to rank 1 and back; one call is one round trip. The C contender is <c>benchmarks/c/pingpong.c</c>.</summary>
-internal sealed unsafe class PingPong(Intracommunicator world, CLibrary c, int bytes) : IDisposable
+internal sealed unsafe class PingPong(Intracommunicator world, CLibrary? c, int bytes) : IDisposable
 {
     private readonly MpiBuffer<byte> _message = new(bytes);
-    private readonly delegate* unmanaged<void*, int, int, int, void> _c = c.PingPong;
+    private readonly delegate* unmanaged<void*, int, int, int, void> _c = c is null ? null : c.PingPong;
 
     public void Ours(int calls)
     {

@@ -36,6 +36,9 @@ internal sealed unsafe class AgreementDriver : IDisposable
         _united = _mine + Numbers;
     }
 
+    /// <summary>Whether a safe point was passed.</summary>
+    public bool HasBegun => _state.Point > 0;
+
     /// <summary>Comes to a safe point. Says what is to be done here; the caller does it and then calls <see cref="Post"/> if that is among it.</summary>
     public AgreementEffects Arrive()
     {

@@ -14,6 +14,9 @@ namespace HpcVirt.Mpi.Resilience.Agreement;
 /// <remarks>They are not in the traffic ledger: a collective that has completed on a rank leaves nothing of that rank in flight.</remarks>
 internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
 {
+    /// <summary>Fruitless looks until a wait counts as long: what usually comes comes sooner, and costs nothing more.</summary>
+    private const int RoundsBeforeTurningAside = 128;
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
     private nint _communicator;
@@ -30,6 +33,11 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         _communicator = duplicate;
     }
 
+    /// <summary>
+    /// What is done from time to time while the rank waits: the rank that it waits for may itself be waiting for this one to take in its message.
+    /// </summary>
+    public Action? WhileWaiting { get; set; }
+
     public int Rank { get; }
 
     public int Size { get; }
@@ -41,6 +49,18 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
     {
         nint request = 0;
         Await(NativeMpi.MPI_Ibarrier(_communicator, &request), &request, "MPI_Ibarrier");
+    }
+
+    /// <summary>Enters a barrier, and does something again and again until all ranks have entered it.</summary>
+    public void BarrierWhile(Action again)
+    {
+        nint request = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Ibarrier(_communicator, &request), "MPI_Ibarrier");
+        while (!IsComplete(&request, "MPI_Ibarrier"))
+        {
+            again();
+            LibC.YieldProcessor();
+        }
     }
 
     public long Minimum(long value) => Reduce(value, Abi.Table.Operations.Min);
@@ -88,12 +108,11 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         long start = _time.GetTimestamp();
         for (int round = 0; ; round++)
         {
-            int done = 0;
-            NativeStatus status;
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Test(request, &done, &status), call);
-            if (done != 0)
+            if (IsComplete(request, call))
                 return;
             LibC.YieldProcessor();
+            if (round >= RoundsBeforeTurningAside && (round & 0xF) == 0)
+                WhileWaiting?.Invoke();
             if ((round & 0xFF) == 0xFF && _time.GetElapsedTime(start) > _deadline)
             {
                 throw new ResilienceException(
@@ -110,6 +129,13 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         nint communicator = _communicator;
         _communicator = Abi.CommNull;
         _ = NativeMpi.MPI_Comm_free(&communicator);
+    }
+
+    private static bool IsComplete(nint* request, string call)
+    {
+        NativeStatus ignored;
+        ErrorCheck.ThrowIfFailed(Progress.Test(ref *request, out bool isComplete, &ignored), call);
+        return isComplete;
     }
 
     private long Reduce(long value, nint operation)

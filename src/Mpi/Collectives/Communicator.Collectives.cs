@@ -9,6 +9,8 @@ public abstract partial class Communicator
     public unsafe void Barrier()
     {
         Traffic?.CountCollective();
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Barrier(Handle), "MPI_Barrier", this);
+        nint request = 0;
+        int code = CallPath.ArePolled ? Poll(NativeMpi.MPI_Ibarrier(Handle, &request), request) : NativeMpi.MPI_Barrier(Handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Barrier", this);
     }
 }

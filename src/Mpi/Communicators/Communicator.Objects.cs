@@ -28,7 +28,7 @@ public abstract partial class Communicator
     internal unsafe T ReceiveObject<T>(int source, int tag, out NativeStatus status)
     {
         NativeStatus matched;
-        nint message = Serialization.WaitLogger is null ? MatchNext(source, tag, &matched) : PollForMessage(source, tag, &matched);
+        TakenMessage message = Serialization.WaitLogger is null ? MatchNext(source, tag, &matched) : PollForMessage(source, tag, &matched);
         int sizeBytes = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&matched, Abi.Byte, &sizeBytes), "MPI_Get_count", this);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(sizeBytes, 1));
@@ -36,10 +36,7 @@ public abstract partial class Communicator
         {
             fixed (byte* bytes = buffer)
             {
-                int code = NativeMpi.MPI_Mrecv(bytes, sizeBytes, Abi.Byte, &message, &matched);
-                if (code != 0)
-                    ThrowFailedReceive(code, &matched, "MPI_Mrecv");
-                Traffic?.CountReceived(matched.Source);
+                ErrorCheck.ThrowIfFailed(message.Receive(this, bytes, sizeBytes, Abi.Byte, &matched), "MPI_Mrecv", this);
             }
 
             status = matched;
@@ -73,14 +70,13 @@ public abstract partial class Communicator
         }
     }
 
-    private unsafe nint PollForMessage(int source, int tag, NativeStatus* status)
+    private unsafe TakenMessage PollForMessage(int source, int tag, NativeStatus* status)
     {
         int turn = 0;
         double nextLog = Environment.Time + SecondsBetweenWaitLogs;
         while (true)
         {
-            nint message = 0;
-            if (TryMatchNext(source, tag, &message, status))
+            if (TryMatchNext(source, tag, out TakenMessage message, status))
                 return message;
             if (Environment.Time >= nextLog)
             {

@@ -14,7 +14,7 @@ public abstract partial class Communicator
     public unsafe Status Probe(int source, int tag)
     {
         NativeStatus status;
-        if (Progress.MustPoll)
+        if (CallPath.IsManaged)
         {
             for (int turn = 0; !TryProbeNext(source, tag, &status); Progress.Pause(ref turn))
             {

@@ -113,9 +113,14 @@ public abstract partial class Communicator
         void* send, int sendCount, int dest, int sendTag, void* receive, int receiveCount, int source, int receiveTag, nint datatype, NativeStatus* status)
     {
         Traffic?.CountSent(dest);
-        int code = PostedReceives.AnyUnmatched
-            ? SendReceiveInTurn(send, sendCount, dest, sendTag, receive, receiveCount, source, receiveTag, datatype, status)
-            : NativeMpi.MPI_Sendrecv(send, sendCount, datatype, dest, sendTag, receive, receiveCount, datatype, source, receiveTag, Handle, status);
+        if (CallPath.IsManaged)
+        {
+            ErrorCheck.ThrowIfFailed(
+                SendReceiveInTurn(send, sendCount, dest, sendTag, receive, receiveCount, source, receiveTag, datatype, status), "MPI_Sendrecv", this);
+            return;
+        }
+
+        int code = NativeMpi.MPI_Sendrecv(send, sendCount, datatype, dest, sendTag, receive, receiveCount, datatype, source, receiveTag, Handle, status);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

@@ -60,7 +60,7 @@ public abstract partial class Communicator
     internal unsafe void SendRaw(void* buffer, int count, nint datatype, int dest, int tag)
     {
         Traffic?.CountSent(dest);
-        int code = PostedReceives.AnyUnmatched
+        int code = CallPath.IsManaged
             ? SendInTurn(buffer, count, datatype, dest, tag)
             : NativeMpi.MPI_Send(buffer, count, datatype, dest, tag, Handle);
         if (code != 0)
@@ -71,9 +71,14 @@ public abstract partial class Communicator
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal unsafe void ReceiveRaw(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
     {
-        int code = PostedReceives.AnyUnmatched
-            ? ReceiveInTurn(buffer, count, datatype, source, tag, status)
-            : NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
+        if (CallPath.IsManaged)
+        {
+            ErrorCheck.ThrowIfFailed(ReceiveInTurn(buffer, count, datatype, source, tag, status), "MPI_Recv", this);
+            return;
+        }
+
+        Traffic?.Enter();
+        int code = NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

@@ -82,6 +82,9 @@ public abstract partial class Communicator : IDisposable, ICloneable
     /// <summary>An id of the communicator on which all its ranks agree without talking: made from the parent's and the order of creation.</summary>
     internal ulong AgreedId { get; private protected set; }
 
+    /// <summary>Whether all ranks have the same id for the communicator; not so where native code made it, which keeps no order of creation.</summary>
+    internal bool IsIdAgreed { get; private init; } = true;
+
     /// <summary>The ledger of this communicator's messages, or null while the ledger is off.</summary>
     internal PairTraffic? Traffic { get; set; }
 
@@ -99,7 +102,7 @@ public abstract partial class Communicator : IDisposable, ICloneable
         // Native code may have left the handler that ends the job.
         if (comm != Abi.CommNull)
             _ = NativeMpi.MPI_Comm_set_errhandler(comm, Abi.Table.ErrorsReturn);
-        return Wrap(comm, AgreedIds.OfAdopted(comm));
+        return Wrap(comm, AgreedIds.OfAdopted(comm), isIdAgreed: false);
     }
 
     /// <summary>Frees the communicator; collective over its ranks. The predefined ones are left alone.</summary>
@@ -177,16 +180,16 @@ public abstract partial class Communicator : IDisposable, ICloneable
     }
 
     /// <summary>Makes the object of the right kind for a native handle; null for MPI_COMM_NULL.</summary>
-    internal static Communicator? Wrap(nint handle, ulong agreedId)
+    internal static Communicator? Wrap(nint handle, ulong agreedId, bool isIdAgreed = true)
     {
         if (handle == Abi.CommNull)
             return null;
         Communicator communicator = CommunicatorKinds.Of(handle) switch
         {
-            CommunicatorKind.Inter => new Intercommunicator(handle, agreedId),
-            CommunicatorKind.Cartesian => new CartesianCommunicator(handle, agreedId),
-            CommunicatorKind.Graph => new GraphCommunicator(handle, agreedId),
-            _ => new Intracommunicator(handle, agreedId),
+            CommunicatorKind.Inter => new Intercommunicator(handle, agreedId) { IsIdAgreed = isIdAgreed },
+            CommunicatorKind.Cartesian => new CartesianCommunicator(handle, agreedId) { IsIdAgreed = isIdAgreed },
+            CommunicatorKind.Graph => new GraphCommunicator(handle, agreedId) { IsIdAgreed = isIdAgreed },
+            _ => new Intracommunicator(handle, agreedId) { IsIdAgreed = isIdAgreed },
         };
         communicator.Open();
         return communicator;
@@ -210,6 +213,8 @@ public abstract partial class Communicator : IDisposable, ICloneable
     {
         if (_isPredefined || Handle == Abi.CommNull || Environment.Finalized)
             return;
+        if (Traffic is { Members.HaveOutsiders: false } traffic)
+            traffic.CountCollective();
         TrafficLedger.Forget(this);
         nint handle = Handle;
         Handle = Abi.CommNull;

@@ -19,6 +19,18 @@ internal static class ErrorCheck
     /// <summary>Whether the code says that a message was longer than its room: it did arrive then.</summary>
     public static bool IsTruncation(int code) => code != 0 && ClassOf(code) == MpiErrorClass.Truncate;
 
+    /// <summary>A code that the library at hand understands as the class: every class is a code itself (MPI 4.1, section 9.4).</summary>
+    public static int CodeOf(MpiErrorClass errorClass)
+    {
+        foreach ((int code, MpiErrorClass known) in Abi.Table.ErrorClasses)
+        {
+            if (known == errorClass)
+                return code;
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "The library at hand has no such class.");
+    }
+
     public static Exception Translate(int code, string call, Communicator? communicator)
     {
         MpiErrorClass errorClass = ClassOf(code);

@@ -6,12 +6,17 @@ using unsafe CommunicatorOnly = delegate* unmanaged<nint, int>;
 using unsafe CreateOperation = delegate* unmanaged<void*, int, nint*, int>;
 using unsafe FreeOperation = delegate* unmanaged<nint*, int>;
 using unsafe GatherV = delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, int, nint, int>;
+using unsafe ImmediateAllgatherV = delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, nint*, int>;
+using unsafe ImmediateAlltoallV = delegate* unmanaged<void*, int*, int*, nint, void*, int*, int*, nint, nint, nint*, int>;
 using unsafe ImmediateAllToEach = delegate* unmanaged<void*, int, nint, void*, int, nint, nint, nint*, int>;
 using unsafe ImmediateBarrier = delegate* unmanaged<nint, nint*, int>;
 using unsafe ImmediateBroadcast = delegate* unmanaged<void*, int, nint, int, nint, nint*, int>;
+using unsafe ImmediateGatherV = delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, int, nint, nint*, int>;
 using unsafe ImmediateReduce = delegate* unmanaged<void*, void*, int, nint, nint, int, nint, nint*, int>;
+using unsafe ImmediateReduceScatter = delegate* unmanaged<void*, void*, int*, nint, nint, nint, nint*, int>;
 using unsafe ImmediateReduceToAll = delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int>;
 using unsafe ImmediateRooted = delegate* unmanaged<void*, int, nint, void*, int, nint, int, nint, nint*, int>;
+using unsafe ImmediateScatterV = delegate* unmanaged<void*, int*, int*, nint, void*, int, nint, int, nint, nint*, int>;
 using unsafe Reduce = delegate* unmanaged<void*, void*, int, nint, nint, int, nint, int>;
 using unsafe ReduceLocal = delegate* unmanaged<void*, void*, int, nint, nint, int>;
 using unsafe ReduceScatter = delegate* unmanaged<void*, void*, int*, nint, nint, nint, int>;
@@ -42,6 +47,10 @@ internal static unsafe partial class NativeMpi
 
     public static readonly ScatterV MPI_Scatterv = (ScatterV)Required("MPI_Scatterv");
 
+    public static readonly ImmediateGatherV MPI_Igatherv = (ImmediateGatherV)Required("MPI_Igatherv");
+
+    public static readonly ImmediateScatterV MPI_Iscatterv = (ImmediateScatterV)Required("MPI_Iscatterv");
+
     public static readonly AllToEach MPI_Allgather = (AllToEach)Required("MPI_Allgather");
     public static readonly AllToEach MPI_Alltoall = (AllToEach)Required("MPI_Alltoall");
 
@@ -51,6 +60,10 @@ internal static unsafe partial class NativeMpi
     public static readonly AllgatherV MPI_Allgatherv = (AllgatherV)Required("MPI_Allgatherv");
 
     public static readonly AlltoallV MPI_Alltoallv = (AlltoallV)Required("MPI_Alltoallv");
+
+    public static readonly ImmediateAllgatherV MPI_Iallgatherv = (ImmediateAllgatherV)Required("MPI_Iallgatherv");
+
+    public static readonly ImmediateAlltoallV MPI_Ialltoallv = (ImmediateAlltoallV)Required("MPI_Ialltoallv");
 
     public static readonly Reduce MPI_Reduce = (Reduce)Required("MPI_Reduce");
 
@@ -63,9 +76,12 @@ internal static unsafe partial class NativeMpi
 
     public static readonly ImmediateReduceToAll MPI_Iallreduce = (ImmediateReduceToAll)Required("MPI_Iallreduce");
     public static readonly ImmediateReduceToAll MPI_Iscan = (ImmediateReduceToAll)Required("MPI_Iscan");
+    public static readonly ImmediateReduceToAll MPI_Ireduce_scatter_block = (ImmediateReduceToAll)Required("MPI_Ireduce_scatter_block");
     public static readonly ImmediateReduceToAll MPI_Iexscan = (ImmediateReduceToAll)Required("MPI_Iexscan");
 
     public static readonly ReduceScatter MPI_Reduce_scatter = (ReduceScatter)Required("MPI_Reduce_scatter");
+
+    public static readonly ImmediateReduceScatter MPI_Ireduce_scatter = (ImmediateReduceScatter)Required("MPI_Ireduce_scatter");
 
     public static readonly ReduceLocal MPI_Reduce_local = (ReduceLocal)Required("MPI_Reduce_local");
 

@@ -11,6 +11,7 @@ using unsafe RequestOnly = delegate* unmanaged<nint*, int>;
 using unsafe Send = delegate* unmanaged<void*, int, nint, int, int, nint, int>;
 using unsafe SendReceive = delegate* unmanaged<void*, int, nint, int, int, void*, int, nint, int, int, nint, MPI.Native.NativeStatus*, int>;
 using unsafe SendReceiveReplace = delegate* unmanaged<void*, int, nint, int, int, int, int, nint, MPI.Native.NativeStatus*, int>;
+using unsafe SetElements = delegate* unmanaged<MPI.Native.NativeStatus*, nint, int, int>;
 using unsafe SetStatus = delegate* unmanaged<MPI.Native.NativeStatus*, int, int>;
 using unsafe StatusFlag = delegate* unmanaged<MPI.Native.NativeStatus*, int*, int>;
 using unsafe Test = delegate* unmanaged<nint*, int*, MPI.Native.NativeStatus*, int>;
@@ -60,6 +61,8 @@ internal static unsafe partial class NativeMpi
     public static readonly StatusFlag MPI_Test_cancelled = (StatusFlag)Required("MPI_Test_cancelled");
 
     public static readonly SetStatus MPI_Status_set_cancelled = (SetStatus)Required("MPI_Status_set_cancelled");
+
+    public static readonly SetElements MPI_Status_set_elements = (SetElements)Required("MPI_Status_set_elements");
 
     public static readonly Count MPI_Get_count = (Count)Required("MPI_Get_count");
 }

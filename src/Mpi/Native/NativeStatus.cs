@@ -26,5 +26,13 @@ internal struct NativeStatus
         return status;
     }
 
+    /// <summary>As <see cref="Of(int, int)"/>, and of so many bytes.</summary>
+    public static unsafe NativeStatus Of(int source, int tag, int lengthBytes)
+    {
+        NativeStatus status = Of(source, tag);
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Status_set_elements(&status, Abi.Byte, lengthBytes), "MPI_Status_set_elements");
+        return status;
+    }
+
     private readonly int FieldAt(int offsetBytes) => Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref Unsafe.AsRef(in _first), offsetBytes));
 }

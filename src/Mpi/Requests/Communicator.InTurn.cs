@@ -3,8 +3,8 @@ using MPI.Native;
 namespace MPI;
 
 /// <summary>
-/// Blocking calls while receives wait in <see cref="PostedReceives"/>: they keep those going, so that a peer that blocks on one of them is heard,
-/// and take no message that belongs to them.
+/// Blocking calls while the binding holds receives or captured messages: they keep the receives going, so that a peer that blocks on one of them
+/// is heard, take no message that belongs to them, and take captured messages first.
 /// </summary>
 public abstract partial class Communicator
 {
@@ -18,12 +18,14 @@ public abstract partial class Communicator
         return code != 0 ? code : Progress.Wait(ref request, &ignored);
     }
 
-    /// <summary>Receives as MPI_Recv does, in its turn behind the posted receives.</summary>
+    /// <summary>Receives as MPI_Recv does, in its turn behind the posted receives, and counts the message.</summary>
     /// <returns>The native error code.</returns>
     private unsafe int ReceiveInTurn(void* buffer, int count, nint datatype, int source, int tag, NativeStatus* status)
     {
-        nint message = MatchNext(source, tag, status);
-        return NativeMpi.MPI_Mrecv(buffer, count, datatype, &message, status);
+        if (source == Abi.ProcNull)
+            return NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
+        TakenMessage message = MatchNext(source, tag, status);
+        return message.Receive(this, buffer, count, datatype, status);
     }
 
     /// <summary>Sends and receives as MPI_Sendrecv does, in its turn behind the posted receives.</summary>

@@ -12,7 +12,7 @@ public abstract partial class Communicator
     public unsafe MatchedMessage MatchedProbe(int source, int tag)
     {
         NativeStatus status;
-        nint message = MatchNext(source, tag, &status);
+        TakenMessage message = MatchNext(source, tag, &status);
         return new MatchedMessage(this, message, status);
     }
 
@@ -23,21 +23,21 @@ public abstract partial class Communicator
     public unsafe MatchedMessage? ImmediateMatchedProbe(int source, int tag)
     {
         NativeStatus status;
-        nint message = 0;
-        return TryMatchNext(source, tag, &message, &status) ? new MatchedMessage(this, message, status) : null;
+        return TryMatchNext(source, tag, out TakenMessage message, &status) ? new MatchedMessage(this, message, status) : null;
     }
 
     /// <summary>Waits for the next message that no receive posted before claims, and takes it.</summary>
-    internal unsafe nint MatchNext(int source, int tag, NativeStatus* status)
+    internal unsafe TakenMessage MatchNext(int source, int tag, NativeStatus* status)
     {
-        nint message = 0;
-        if (!Progress.MustPoll)
+        if (!CallPath.IsManaged)
         {
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Mprobe(source, tag, Handle, &message, status), "MPI_Mprobe", this);
-            return message;
+            nint handle = 0;
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Mprobe(source, tag, Handle, &handle, status), "MPI_Mprobe", this);
+            return TakenMessage.Of(handle);
         }
 
-        for (int turn = 0; !TryMatchNext(source, tag, &message, status); Progress.Pause(ref turn))
+        TakenMessage message;
+        for (int turn = 0; !TryMatchNext(source, tag, out message, status); Progress.Pause(ref turn))
         {
         }
 
@@ -45,20 +45,21 @@ public abstract partial class Communicator
     }
 
     /// <summary>Takes the next message that no receive posted before claims, if it has come.</summary>
-    internal unsafe bool TryMatchNext(int source, int tag, nint* message, NativeStatus* status)
+    internal unsafe bool TryMatchNext(int source, int tag, out TakenMessage message, NativeStatus* status)
     {
-        if (source != Abi.ProcNull && Posted is { } posted && posted.Overlaps(source, tag))
-            return posted.TryMatch(source, tag, message, status);
+        if (source != Abi.ProcNull && Posted is { } posted && posted.Concerns(source, tag))
+            return posted.TryMatch(source, tag, out message, status);
         int found = 0;
-        *message = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Improbe(source, tag, Handle, &found, message, status), "MPI_Improbe", this);
+        nint handle = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Improbe(source, tag, Handle, &found, &handle, status), "MPI_Improbe", this);
+        message = TakenMessage.Of(handle);
         return found != 0;
     }
 
     /// <summary>Looks for the next message that no receive posted before claims.</summary>
     internal unsafe bool TryProbeNext(int source, int tag, NativeStatus* status)
     {
-        if (source != Abi.ProcNull && Posted is { } posted && posted.Overlaps(source, tag))
+        if (source != Abi.ProcNull && Posted is { } posted && posted.Concerns(source, tag))
             return posted.TryProbe(source, tag, status);
         int found = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Iprobe(source, tag, Handle, &found, status), "MPI_Iprobe", this);

@@ -1,4 +1,5 @@
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -28,10 +29,19 @@ internal abstract unsafe class DirectReceiveRequest : ReceiveRequest, IPostedRec
 
     private protected void* Address => _memory.Address;
 
-    public void Bind(nint message, NativeStatus* probed)
+    public void Bind(in TakenMessage message, NativeStatus* probed)
     {
+        if (message.Captured is { } captured)
+        {
+            NativeStatus status;
+            int delivered = captured.Deliver(Communicator, _memory.Address, _capacity, _datatype, &status);
+            EndEarly(status, delivered);
+            return;
+        }
+
+        nint native = message.Handle;
         nint handle = 0;
-        int code = NativeMpi.MPI_Imrecv(_memory.Address, _capacity, _datatype, &message, &handle);
+        int code = NativeMpi.MPI_Imrecv(_memory.Address, _capacity, _datatype, &native, &handle);
         if (code == 0)
             Begin(handle);
         else
@@ -53,7 +63,13 @@ internal abstract unsafe class DirectReceiveRequest : ReceiveRequest, IPostedRec
 
         try
         {
-            if (Communicator.Posted is { } posted && posted.Overlaps(Source, Tag))
+            if (ReplayedStart.Current?.TakeReceive(this) is { } arrival)
+            {
+                Bind(new TakenMessage(0, arrival), null);
+                return;
+            }
+
+            if (Communicator.Posted is { } posted && posted.Concerns(Source, Tag))
             {
                 posted.Post(this);
                 return;
@@ -72,19 +88,18 @@ internal abstract unsafe class DirectReceiveRequest : ReceiveRequest, IPostedRec
     }
 
     /// <summary>Starts to receive a message that the program holds from a matched probe.</summary>
-    internal void PostMatched(nint message)
+    internal void PostMatched(in TakenMessage message, NativeStatus* probed)
     {
         Enlist();
-        nint handle = 0;
-        int code = NativeMpi.MPI_Imrecv(_memory.Address, _capacity, _datatype, &message, &handle);
-        if (code != 0)
-        {
-            System.Exception failure = ErrorCheck.Translate(code, "MPI_Imrecv", Communicator);
-            EndWith(failure);
-            throw failure;
-        }
+        Bind(message, probed);
+    }
 
-        Begin(handle);
+    internal override System.ReadOnlySpan<byte> EarlyPayload()
+    {
+        NativeStatus status = EarlyStatus;
+        int lengthBytes = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&status, Abi.Byte, &lengthBytes), "MPI_Get_count", Communicator);
+        return new System.ReadOnlySpan<byte>(_memory.Address, lengthBytes);
     }
 
     private protected override int Take(NativeStatus* status)

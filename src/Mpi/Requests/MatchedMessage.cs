@@ -13,10 +13,10 @@ public sealed unsafe class MatchedMessage
 {
     private readonly Communicator _communicator;
     private readonly NativeStatus _probed;
-    private readonly nint _message;
+    private readonly TakenMessage _message;
     private bool _isReceived;
 
-    internal MatchedMessage(Communicator communicator, nint message, NativeStatus probed)
+    internal MatchedMessage(Communicator communicator, in TakenMessage message, NativeStatus probed)
     {
         _communicator = communicator;
         _message = message;
@@ -95,7 +95,8 @@ public sealed unsafe class MatchedMessage
         where T : unmanaged
     {
         var request = new MemoryReceiveRequest<T>(_communicator, Source, Tag, values, values);
-        request.PostMatched(Take());
+        NativeStatus probed = _probed;
+        request.PostMatched(Take(), &probed);
         return request;
     }
 
@@ -104,14 +105,10 @@ public sealed unsafe class MatchedMessage
 
     private void ReceiveRaw(void* buffer, int count, nint datatype, NativeStatus* status)
     {
-        nint message = Take();
-        int code = NativeMpi.MPI_Mrecv(buffer, count, datatype, &message, status);
-        if (code == 0 || ErrorCheck.IsTruncation(code))
-            _communicator.Traffic?.CountReceived(status->Source);
-        ErrorCheck.ThrowIfFailed(code, "MPI_Mrecv", _communicator);
+        ErrorCheck.ThrowIfFailed(Take().Receive(_communicator, buffer, count, datatype, status), "MPI_Mrecv", _communicator);
     }
 
-    private nint Take()
+    private TakenMessage Take()
     {
         if (_isReceived)
             throw new InvalidOperationException($"{this} was received already: a matched message can be received once.");

@@ -1,4 +1,5 @@
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -34,10 +35,19 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
         return new PersistentReceive(communicator, memory, capacity, datatype, source, tag, template);
     }
 
-    public void Bind(nint message, NativeStatus* probed)
+    public void Bind(in TakenMessage message, NativeStatus* probed)
     {
+        if (message.Captured is { } captured)
+        {
+            NativeStatus status;
+            int delivered = captured.Deliver(Communicator, Address, _capacity, _datatype, &status);
+            EndEarly(status, delivered);
+            return;
+        }
+
+        nint native = message.Handle;
         nint handle = 0;
-        int code = NativeMpi.MPI_Imrecv(Address, _capacity, _datatype, &message, &handle);
+        int code = NativeMpi.MPI_Imrecv(Address, _capacity, _datatype, &native, &handle);
         if (code == 0)
             Begin(handle);
         else
@@ -49,6 +59,12 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
     {
         if (HasEnded)
             return;
+        if (IsCompleteEarly)
+        {
+            Wait();
+            return;
+        }
+
         if (!IsUnderWay && Communicator.Posted is { } posted && posted.Withdraw(this))
         {
             EndWithout(NativeStatus.Of(Abi.AnySource, Abi.AnyTag), cancelled: true);
@@ -57,6 +73,14 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
 
         base.Cancel();
         Wait();
+    }
+
+    internal override System.ReadOnlySpan<byte> EarlyPayload()
+    {
+        NativeStatus status = EarlyStatus;
+        int lengthBytes = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&status, Abi.Byte, &lengthBytes), "MPI_Get_count", Communicator);
+        return new System.ReadOnlySpan<byte>(Address, lengthBytes);
     }
 
     internal override string Describe() => RequestText.From("persistent receive", Source, Tag, Communicator);
@@ -73,7 +97,9 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
 
         try
         {
-            if (Communicator.Posted is { } posted && posted.Overlaps(Source, Tag))
+            if (ReplayedStart.Current?.TakeReceive(this) is { } arrival)
+                Bind(new TakenMessage(0, arrival), null);
+            else if (Communicator.Posted is { } posted && posted.Concerns(Source, Tag))
                 posted.Post(this);
             else
                 StartTemplate();
@@ -84,6 +110,9 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    internal override bool MustComplete => false;
 
     private protected override void CountArrival(int source) => Communicator.Traffic?.CountReceived(source);
 

@@ -1,4 +1,5 @@
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -36,6 +37,14 @@ internal sealed unsafe class PersistentSend : PersistentRequest
 
     private protected override void StartNative()
     {
+        if (ReplayedStart.Current is { } replayed)
+        {
+            replayed.TakeSend(this);
+            Enlist();
+            EndEarly(default, 0);
+            return;
+        }
+
         Communicator.Traffic?.CountSent(_dest);
         try
         {

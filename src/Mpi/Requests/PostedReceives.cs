@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Threading;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -14,13 +15,13 @@ internal interface IPostedReceive
     int Tag { get; }
 
     /// <summary>Starts to receive the message that was matched. Does not throw: a failure is kept for the request's own Wait.</summary>
-    unsafe void Bind(nint message, NativeStatus* probed);
+    unsafe void Bind(in TakenMessage message, NativeStatus* probed);
 }
 
 /// <summary>
-/// The receives of one communicator that have no native counterpart yet, in posting order. The size of a serialized value is not known before it
-/// arrives, so its receive is no MPI_Irecv: it waits here and is matched by probing. Everything that could take its message away, which is any
-/// later receive or probe that overlaps with it, passes through here too.
+/// The receives of one communicator that have no native counterpart yet, in posting order, and its messages that were captured. The size of a
+/// serialized value is not known before it arrives, so its receive is no MPI_Irecv: it waits here and is matched by probing. Everything that
+/// could take its message away, which is any later receive or probe that overlaps with it, passes through here too.
 /// </summary>
 /// <remarks>
 /// To match in posting order, a message is first looked at (MPI_Iprobe) and then taken (MPI_Improbe) for the oldest receive that fits it. The
@@ -33,8 +34,8 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
 
     private readonly List<IPostedReceive> _unmatched = [];
 
-    /// <summary>Whether any receive of this process waits to be matched.</summary>
-    public static bool AnyUnmatched => Waiting.Count > 0;
+    /// <summary>The messages that were captured and the program has not received.</summary>
+    public CapturedMessages Captured { get; } = new();
 
     /// <summary>Matches what can be matched on all communicators.</summary>
     public static void AdvanceAll()
@@ -49,11 +50,13 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
         }
     }
 
-    /// <summary>Whether a receive or probe posted now must queue behind one that waits.</summary>
-    public bool Overlaps(int source, int tag)
+    /// <summary>Whether a receive or probe posted now must queue behind one that waits, or finds a captured message.</summary>
+    public bool Concerns(int source, int tag)
     {
         lock (Gate)
         {
+            if (Captured.Find(source, tag) is not null)
+                return true;
             foreach (IPostedReceive earlier in _unmatched)
             {
                 if (MeetEachOther(earlier.Source, source, Abi.AnySource) && MeetEachOther(earlier.Tag, tag, Abi.AnyTag))
@@ -70,7 +73,7 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
         lock (Gate)
         {
             if (_unmatched.Count == 0)
-                Waiting.Add(this);
+                Enter();
             _unmatched.Add(receive);
             try
             {
@@ -120,10 +123,13 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
     }
 
     /// <summary>Takes a message that none of the waiting receives claims.</summary>
-    public bool TryMatch(int source, int tag, nint* message, NativeStatus* status)
+    public bool TryMatch(int source, int tag, out TakenMessage message, NativeStatus* status)
     {
         lock (Gate)
-            return TryProbe(source, tag, status) && TakeSeen(message, status);
+        {
+            message = default;
+            return TryProbe(source, tag, status) && TakeSeen(out message, status);
+        }
     }
 
     private static bool MeetEachOther(int one, int other, int wildcard) => one == other || one == wildcard || other == wildcard;
@@ -145,8 +151,7 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
             if (owner == index)
             {
                 IPostedReceive receive = _unmatched[index];
-                nint message = 0;
-                if (!TakeSeen(&message, &status))
+                if (!TakeSeen(out TakenMessage message, &status))
                     return null;
                 Remove(receive);
                 receive.Bind(message, &status);
@@ -162,17 +167,31 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
 
     private bool Look(int source, int tag, NativeStatus* status)
     {
+        if (Captured.Find(source, tag) is { } captured)
+        {
+            *status = captured.Status();
+            return true;
+        }
+
         int found = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Iprobe(source, tag, communicator.Handle, &found, status), "MPI_Iprobe", communicator);
         return found != 0;
     }
 
-    private bool TakeSeen(nint* message, NativeStatus* status)
+    private bool TakeSeen(out TakenMessage message, NativeStatus* status)
     {
+        if (Captured.Find(status->Source, status->Tag) is { } captured)
+        {
+            Captured.Remove(captured);
+            message = new TakenMessage(0, captured);
+            return true;
+        }
+
         int found = 0;
-        *message = 0;
-        int code = NativeMpi.MPI_Improbe(status->Source, status->Tag, communicator.Handle, &found, message, status);
+        nint handle = 0;
+        int code = NativeMpi.MPI_Improbe(status->Source, status->Tag, communicator.Handle, &found, &handle, status);
         ErrorCheck.ThrowIfFailed(code, "MPI_Improbe", communicator);
+        message = TakenMessage.Of(handle);
         return found != 0;
     }
 
@@ -192,7 +211,17 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
     {
         bool wasThere = _unmatched.Remove(receive);
         if (wasThere && _unmatched.Count == 0)
+        {
             Waiting.Remove(this);
+            CallPath.HaveWaiting(Waiting.Count > 0);
+        }
+
         return wasThere;
+    }
+
+    private void Enter()
+    {
+        Waiting.Add(this);
+        CallPath.HaveWaiting(true);
     }
 }

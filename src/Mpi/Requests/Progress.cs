@@ -5,15 +5,12 @@ namespace MPI;
 
 /// <summary>
 /// Where the binding waits for native requests: the only caller of MPI_Wait and MPI_Test. While nothing else has to happen, waiting is the
-/// library's; with the ledger on, or with receives that the binding matches itself, waits poll, and every turn makes progress with all of them.
+/// library's; otherwise waits poll, and every turn makes progress with all that the binding matches itself.
 /// </summary>
 internal static unsafe class Progress
 {
     /// <summary>Fruitless turns before the core is given away: about the time in which a message comes when its sender is running.</summary>
     private const int TurnsBeforeYield = 64;
-
-    /// <summary>Whether a wait must not be left to the library, because something else has to go on meanwhile.</summary>
-    public static bool MustPoll => TrafficLedger.IsOn || PostedReceives.AnyUnmatched;
 
     /// <summary>Waits for one request.</summary>
     /// <returns>The native error code.</returns>
@@ -21,7 +18,7 @@ internal static unsafe class Progress
     {
         nint handle = request;
         int code;
-        if (!MustPoll)
+        if (!CallPath.IsPolled)
         {
             code = NativeMpi.MPI_Wait(&handle, status);
         }
@@ -49,10 +46,22 @@ internal static unsafe class Progress
         return code;
     }
 
+    /// <summary>Takes the next message of any source and tag out of a communicator's matching, if one has come.</summary>
+    public static bool TryTake(nint communicator, out nint message, NativeStatus* status)
+    {
+        nint taken = 0;
+        int found = 0;
+        int code = NativeMpi.MPI_Improbe(Abi.AnySource, Abi.AnyTag, communicator, &found, &taken, status);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Improbe");
+        message = taken;
+        return found != 0;
+    }
+
     /// <summary>Between two fruitless looks: makes progress elsewhere, and gives the core away when the wait gets longer.</summary>
     /// <param name="turn">Counts the looks of one wait; starts at zero.</param>
     public static void Pause(ref int turn)
     {
+        TrafficLedger.EnterCall();
         PostedReceives.AdvanceAll();
         if (turn < TurnsBeforeYield)
             turn++;

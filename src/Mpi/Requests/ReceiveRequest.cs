@@ -17,6 +17,13 @@ public abstract class ReceiveRequest : Request
     {
         if (HasEnded)
             return;
+        if (IsCompleteEarly)
+        {
+            // Its message has come, though the program was not told: too late to cancel.
+            Wait();
+            return;
+        }
+
         if (!IsUnderWay && this is IPostedReceive posted && Communicator.Posted!.Withdraw(posted))
         {
             EndWithout(Native.NativeStatus.Of(Native.Abi.AnySource, Native.Abi.AnyTag), cancelled: true);
@@ -28,6 +35,9 @@ public abstract class ReceiveRequest : Request
         // A receive that is marked for cancellation ends without anybody's help (MPI 4.1, section 3.8.4).
         Wait();
     }
+
+    /// <inheritdoc/>
+    internal sealed override bool MustComplete => false;
 
     /// <inheritdoc/>
     private protected sealed override void CountArrival(int source) => Communicator.Traffic?.CountReceived(source);

@@ -16,6 +16,7 @@ public abstract class Request
     private nint _handle;
 
     private CompletedStatus? _completed;
+    private EarlyCompletion? _early;
     private ExceptionDispatchInfo? _failure;
     private bool _cancelAsked;
 
@@ -26,6 +27,24 @@ public abstract class Request
     internal Request? NextLive { get; set; }
 
     internal Request? PreviousLive { get; set; }
+
+    /// <summary>The name under which the request may be live over a safe point; null for one that must be complete there.</summary>
+    internal string? CrossingName { get; set; }
+
+    /// <summary>Whether the communication is complete and only the program has not been told: what came is still to be handed over.</summary>
+    internal bool IsCompleteEarly => _early is not null;
+
+    /// <summary>Whether the communication is complete early and failed.</summary>
+    internal bool HasFailedEarly => _early is { Code: not 0 };
+
+    /// <summary>Whether a message came with it; one that was truncated did arrive.</summary>
+    internal bool HasArrivedEarly => _early is { } early && (early.Code == 0 || ErrorCheck.IsTruncation(early.Code));
+
+    /// <summary>The status of a communication that is complete early.</summary>
+    internal NativeStatus EarlyStatus => _early!.Status;
+
+    /// <summary>Whether nothing must be outstanding of this request when the job falls silent. A receive without a message holds nothing.</summary>
+    internal virtual bool MustComplete => true;
 
     /// <summary>Whether a native request is under way.</summary>
     private protected bool IsUnderWay => _handle != 0;
@@ -42,6 +61,8 @@ public abstract class Request
         RequireStarted();
         for (int turn = 0; _handle == 0; Progress.Pause(ref turn))
         {
+            if (_early is { } early)
+                return End(early.Status, early.Code, isCounted: true);
             Communicator.Posted!.Advance();
             if (HasEnded)
                 return EarlierResult()!;
@@ -49,7 +70,7 @@ public abstract class Request
 
         NativeStatus status;
         int code = Progress.Wait(ref _handle, &status);
-        return End(&status, code);
+        return End(status, code, isCounted: false);
     }
 
     /// <summary>Asks whether the communication is complete, and makes progress.</summary>
@@ -60,16 +81,19 @@ public abstract class Request
         if (EarlierResult() is { } earlier)
             return earlier;
         RequireStarted();
-        if (_handle == 0)
+        if (_handle == 0 && _early is null)
         {
             Communicator.Posted!.Advance();
-            if (_handle == 0)
+            if (_handle == 0 && _early is null)
                 return EarlierResult();
         }
 
+        if (_early is { } early)
+            return End(early.Status, early.Code, isCounted: true);
+
         NativeStatus status;
         int code = Progress.Test(ref _handle, out bool isComplete, &status);
-        return isComplete || code != 0 ? End(&status, code) : null;
+        return isComplete || code != 0 ? End(status, code, isCounted: false) : null;
     }
 
     /// <summary>
@@ -92,6 +116,34 @@ public abstract class Request
     /// <returns>For example <c>MPI_Irecv from 3, tag 7, on world</c>.</returns>
     internal abstract string Describe();
 
+    /// <summary>
+    /// Completes the communication if it can be, without telling the program: counted, and what came stays where it is until the program asks.
+    /// </summary>
+    /// <returns>Whether it is complete now and was not before; the status tells where a message came from.</returns>
+    internal unsafe bool CompleteEarly()
+    {
+        if (_handle == 0)
+            return false;
+        NativeStatus status;
+        int code = Progress.Test(ref _handle, out bool isComplete, &status);
+        if (!isComplete && code == 0)
+            return false;
+        EndEarly(status, code);
+        if (HasArrivedEarly)
+            CountArrival(status.Source);
+        return true;
+    }
+
+    /// <summary>The bytes that came, of a receive that is complete early.</summary>
+    internal virtual System.ReadOnlySpan<byte> EarlyPayload() => default;
+
+    /// <summary>Stands as complete without a native request, or after it; Wait and Test will find it so.</summary>
+    private protected void EndEarly(NativeStatus status, int code)
+    {
+        _handle = 0;
+        _early = new EarlyCompletion(status, code);
+    }
+
     /// <summary>The native request has been started.</summary>
     private protected void Begin(nint handle) => _handle = handle;
 
@@ -99,8 +151,11 @@ public abstract class Request
     private protected void Enlist()
     {
         _completed = null;
+        _early = null;
         _failure = null;
         _cancelAsked = false;
+        CrossingName = null;
+        TrafficLedger.EnterCall();
         TrafficLedger.Requests?.Add(this);
     }
 
@@ -150,17 +205,18 @@ public abstract class Request
         return _completed;
     }
 
-    private unsafe CompletedStatus End(NativeStatus* status, int code)
+    private unsafe CompletedStatus End(NativeStatus status, int code, bool isCounted)
     {
         _handle = 0;
+        _early = null;
         TrafficLedger.Requests?.Remove(this);
-        bool wasCancelled = _cancelAsked && code == 0 && IsCancelled(status);
+        bool wasCancelled = _cancelAsked && code == 0 && IsCancelled(&status);
         try
         {
-            if (!wasCancelled && (code == 0 || ErrorCheck.IsTruncation(code)))
-                CountArrival(status->Source);
+            if (!wasCancelled && !isCounted && (code == 0 || ErrorCheck.IsTruncation(code)))
+                CountArrival(status.Source);
             ErrorCheck.ThrowIfFailed(code, Describe(), Communicator);
-            _completed = new CompletedStatus(*status, wasCancelled ? 0 : Take(status));
+            _completed = new CompletedStatus(status, wasCancelled ? 0 : Take(&status));
         }
         catch (System.Exception failure)
         {
@@ -176,6 +232,8 @@ public abstract class Request
             Announce();
         return _completed;
     }
+
+    private sealed record EarlyCompletion(NativeStatus Status, int Code);
 
     private static unsafe bool IsCancelled(NativeStatus* status)
     {

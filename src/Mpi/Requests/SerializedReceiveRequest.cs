@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -22,7 +23,7 @@ internal unsafe class SerializedReceiveRequest<T>(Communicator communicator, int
         return _value;
     }
 
-    public void Bind(nint message, NativeStatus* probed)
+    public void Bind(in TakenMessage message, NativeStatus* probed)
     {
         int lengthBytes = 0;
         int code = NativeMpi.MPI_Get_count(probed, Abi.Byte, &lengthBytes);
@@ -30,8 +31,17 @@ internal unsafe class SerializedReceiveRequest<T>(Communicator communicator, int
         {
             _bytes = ArrayPool<byte>.Shared.Rent(lengthBytes);
             _memory = HeldMemory.Pinned<byte>(_bytes);
+            if (message.Captured is { } captured)
+            {
+                NativeStatus status;
+                int delivered = captured.Deliver(Communicator, _memory.Address, lengthBytes, Abi.Byte, &status);
+                EndEarly(status, delivered);
+                return;
+            }
+
+            nint native = message.Handle;
             nint handle = 0;
-            code = NativeMpi.MPI_Imrecv(_memory.Address, lengthBytes, Abi.Byte, &message, &handle);
+            code = NativeMpi.MPI_Imrecv(_memory.Address, lengthBytes, Abi.Byte, &native, &handle);
             if (code == 0)
             {
                 Begin(handle);
@@ -55,6 +65,13 @@ internal unsafe class SerializedReceiveRequest<T>(Communicator communicator, int
 
         try
         {
+            if (ReplayedStart.Current?.TakeReceive(this) is { } arrival)
+            {
+                NativeStatus status = arrival.Status();
+                Bind(new TakenMessage(0, arrival), &status);
+                return;
+            }
+
             Communicator.PostedOrNew().Post(this);
         }
         catch (Exception failure)
@@ -65,10 +82,18 @@ internal unsafe class SerializedReceiveRequest<T>(Communicator communicator, int
     }
 
     /// <summary>Starts to receive a message that the program holds from a matched probe.</summary>
-    internal void PostMatched(nint message, NativeStatus* probed)
+    internal void PostMatched(in TakenMessage message, NativeStatus* probed)
     {
         Enlist();
         Bind(message, probed);
+    }
+
+    internal override ReadOnlySpan<byte> EarlyPayload()
+    {
+        NativeStatus status = EarlyStatus;
+        int lengthBytes = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&status, Abi.Byte, &lengthBytes), "MPI_Get_count", Communicator);
+        return _bytes.AsSpan(0, lengthBytes);
     }
 
     private protected sealed override int Take(NativeStatus* status)

@@ -1,47 +1,57 @@
 using System.Collections.Generic;
+using System.Threading;
 
 namespace MPI.Traffic;
 
 /// <summary>
-/// The requests that were started and are not complete, as an intrusive list: a request joins and leaves without allocation. A checkpoint is
-/// refused while the list is not empty, and the refusal names what is in it.
+/// The requests that were started and that the program has not seen complete, as an intrusive list: a request joins and leaves without
+/// allocation. What is in it crosses a safe point by name, or the checkpoint is refused and the refusal names it.
 /// </summary>
 internal sealed class LiveRequests
 {
-    private Request? _first;
+    private readonly Lock _gate = new();
+
+    /// <summary>The youngest; the others follow by <see cref="Request.NextLive"/>.</summary>
+    public Request? First { get; private set; }
 
     public int Count { get; private set; }
 
     public void Add(Request request)
     {
-        request.NextLive = _first;
-        request.PreviousLive = null;
-        if (_first is not null)
-            _first.PreviousLive = request;
-        _first = request;
-        Count++;
+        lock (_gate)
+        {
+            request.NextLive = First;
+            request.PreviousLive = null;
+            if (First is not null)
+                First.PreviousLive = request;
+            First = request;
+            Count++;
+        }
     }
 
     public void Remove(Request request)
     {
-        if (request.PreviousLive is { } previous)
-            previous.NextLive = request.NextLive;
-        else if (ReferenceEquals(_first, request))
-            _first = request.NextLive;
-        else
-            return;
+        lock (_gate)
+        {
+            if (request.PreviousLive is { } previous)
+                previous.NextLive = request.NextLive;
+            else if (ReferenceEquals(First, request))
+                First = request.NextLive;
+            else
+                return;
 
-        if (request.NextLive is { } next)
-            next.PreviousLive = request.PreviousLive;
-        request.NextLive = null;
-        request.PreviousLive = null;
-        Count--;
+            if (request.NextLive is { } next)
+                next.PreviousLive = request.PreviousLive;
+            request.NextLive = null;
+            request.PreviousLive = null;
+            Count--;
+        }
     }
 
     /// <summary>The live requests, the youngest first.</summary>
     public IEnumerable<Request> All()
     {
-        for (Request? request = _first; request is not null; request = request.NextLive)
+        for (Request? request = First; request is not null; request = request.NextLive)
             yield return request;
     }
 }

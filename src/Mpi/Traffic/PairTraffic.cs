@@ -1,5 +1,7 @@
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 namespace MPI.Traffic;
 
@@ -19,34 +21,45 @@ internal sealed class PairTraffic
 
     private readonly Page?[] _pages;
     private readonly uint _peers;
+    private long _collectives;
 
-    /// <param name="communicatorId">The agreed id of the communicator.</param>
-    /// <param name="peers">How many ranks messages may go to: the size of the (remote) group.</param>
-    public PairTraffic(ulong communicatorId, int peers)
+    /// <param name="communicator">The communicator.</param>
+    public PairTraffic(Communicator communicator)
     {
-        CommunicatorId = communicatorId;
-        _peers = (uint)peers;
-        _pages = new Page?[(peers + PeersPerPage - 1) >> PeersPerPageLog2];
+        CommunicatorId = communicator.AgreedId;
+        Members = new TrafficMembers(communicator);
+        _peers = (uint)communicator.PeerCount;
+        _pages = new Page?[(_peers + PeersPerPage - 1) >> PeersPerPageLog2];
     }
 
+    /// <summary>The agreed id of the communicator.</summary>
     public ulong CommunicatorId { get; }
 
+    /// <summary>Who the peers are in the job.</summary>
+    public TrafficMembers Members { get; }
+
     /// <summary>Collective operations entered on this communicator so far.</summary>
-    public long Collectives { get; private set; }
+    public long Collectives => _collectives;
+
+    /// <summary>Called before a call that counts nothing beforehand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Called through the reference that is null while the ledger is off.")]
+    public void Enter() => TrafficLedger.EnterCall();
 
     /// <summary>Counts a message posted to a peer; MPI_PROC_NULL and ranks that the library will refuse are no peers and count nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CountSent(int peer)
     {
+        TrafficLedger.EnterCall();
         if ((uint)peer < _peers)
-            PageOf(peer).Sent[peer & (PeersPerPage - 1)]++;
+            Count(ref PageOf(peer).Sent[peer & (PeersPerPage - 1)]);
     }
 
     /// <summary>Takes back a send that the library refused.</summary>
     public void UncountSent(int peer)
     {
         if ((uint)peer < _peers)
-            PageOf(peer).Sent[peer & (PeersPerPage - 1)]--;
+            Interlocked.Decrement(ref PageOf(peer).Sent[peer & (PeersPerPage - 1)]);
     }
 
     /// <summary>Counts a received message under its real source, also when the receive named a wildcard.</summary>
@@ -54,11 +67,22 @@ internal sealed class PairTraffic
     public void CountReceived(int peer)
     {
         if ((uint)peer < _peers)
-            PageOf(peer).Received[peer & (PeersPerPage - 1)]++;
+            Count(ref PageOf(peer).Received[peer & (PeersPerPage - 1)]);
     }
 
+    /// <summary>Counts a collective operation that is entered.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountCollective() => Collectives++;
+    public void CountCollective()
+    {
+        TrafficLedger.EnterCall();
+        Count(ref _collectives);
+    }
+
+    /// <summary>Both counters of one peer.</summary>
+    public PeerTraffic Of(int peer) =>
+        (uint)peer < _peers && _pages[peer >> PeersPerPageLog2] is { } page
+            ? new PeerTraffic(peer, page.Sent[peer & (PeersPerPage - 1)], page.Received[peer & (PeersPerPage - 1)])
+            : new PeerTraffic(peer, 0, 0);
 
     /// <summary>Every peer that a message went to or came from, with both counters, in rank order.</summary>
     public IEnumerable<PeerTraffic> Peers()
@@ -75,7 +99,18 @@ internal sealed class PairTraffic
         }
     }
 
-    private Page PageOf(int peer) => _pages[peer >> PeersPerPageLog2] ?? (_pages[peer >> PeersPerPageLog2] = new Page());
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Count(ref long counter)
+    {
+        if (TrafficLedger.IsShared)
+            Interlocked.Increment(ref counter);
+        else
+            counter++;
+    }
+
+    private Page PageOf(int peer) => _pages[peer >> PeersPerPageLog2] ?? MakePage(peer >> PeersPerPageLog2);
+
+    private Page MakePage(int page) => Interlocked.CompareExchange(ref _pages[page], new Page(), null) ?? _pages[page]!;
 
     private sealed class Page
     {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace MPI.Traffic;
 
@@ -9,6 +10,10 @@ namespace MPI.Traffic;
 internal static class TrafficLedger
 {
     private static readonly List<Communicator> Counted = [];
+    private static readonly List<PairTraffic> FreedTraffic = [];
+    private static readonly Dictionary<ulong, List<CapturedMessage>> Restored = [];
+
+    private static CallGate? s_gate;
 
     /// <summary>The live requests, or null while the ledger is off.</summary>
     public static LiveRequests? Requests { get; private set; }
@@ -18,14 +23,28 @@ internal static class TrafficLedger
 
     public static bool IsOn => Requests is not null;
 
+    /// <summary>Whether several threads count at once.</summary>
+    public static bool IsShared { get; private set; }
+
     /// <summary>The communicators that are counted: world, self, and everything derived since the ledger was switched on and not yet freed.</summary>
     public static IReadOnlyList<Communicator> Communicators => Counted;
 
-    /// <summary>Starts to count on the world and self communicators and on all that will be derived from them.</summary>
+    /// <summary>The traffic of communicators that were freed since the last proof of silence: a message that is still on its way there is lost.</summary>
+    public static IReadOnlyList<PairTraffic> Freed => FreedTraffic;
+
+    /// <summary>Messages out of a checkpoint whose communicator the program has not made yet.</summary>
+    public static IReadOnlyDictionary<ulong, List<CapturedMessage>> Unclaimed => Restored;
+
+    /// <summary>Holds back other threads than the rank's.</summary>
+    public static CallGate Gate => s_gate!;
+
+    /// <summary>Starts to count on the world and self communicators and on all that will be derived from them. Called by the rank's thread.</summary>
     public static void SwitchOn()
     {
         if (IsOn)
             return;
+        IsShared = Environment.Threading == Threading.Multiple;
+        s_gate = new CallGate(Environment.Threading, System.Environment.CurrentManagedThreadId);
         Requests = new LiveRequests();
         Held = new HeldMessages();
         Register(Communicator.world);
@@ -37,9 +56,46 @@ internal static class TrafficLedger
     {
         if (!IsOn)
             return;
-        communicator.Traffic = new PairTraffic(communicator.AgreedId, communicator.PeerCount);
+        communicator.Traffic = new PairTraffic(communicator);
         Counted.Add(communicator);
+        if (Restored.Remove(communicator.AgreedId, out List<CapturedMessage>? messages))
+            Deliver(communicator, messages);
     }
 
-    public static void Forget(Communicator communicator) => Counted.Remove(communicator);
+    /// <summary>Called for every communicator that is freed: its counters stay until they are proven equal.</summary>
+    public static void Forget(Communicator communicator)
+    {
+        if (!Counted.Remove(communicator))
+            return;
+        communicator.Traffic!.Members.Know();
+        communicator.Posted?.Captured.Clear();
+        FreedTraffic.Add(communicator.Traffic);
+    }
+
+    /// <summary>All counters are equal: what was freed need not be remembered.</summary>
+    public static void ForgetFreed() => FreedTraffic.Clear();
+
+    /// <summary>Takes over messages out of a checkpoint, in their order; those of a communicator that is still to be made wait for it.</summary>
+    public static void Restore(ulong communicatorId, List<CapturedMessage> messages)
+    {
+        if (Counted.Find(known => known.AgreedId == communicatorId) is { } communicator)
+            Deliver(communicator, messages);
+        else
+            Restored.Add(communicatorId, messages);
+    }
+
+    /// <summary>Called before every counted call: other threads than the rank's own may have to wait, or must not call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EnterCall()
+    {
+        if (s_gate is { OnlyThread: not 0 } gate && gate.OnlyThread != System.Environment.CurrentManagedThreadId)
+            gate.Await();
+    }
+
+    private static void Deliver(Communicator communicator, List<CapturedMessage> messages)
+    {
+        CapturedMessages captured = communicator.PostedOrNew().Captured;
+        foreach (CapturedMessage message in messages)
+            captured.Add(message);
+    }
 }

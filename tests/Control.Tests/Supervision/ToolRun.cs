@@ -55,12 +55,15 @@ internal sealed partial class ToolRun : IDisposable
 
     public static ToolRun Start(string workingDirectory, IReadOnlyList<string> arguments, Action<IDictionary<string, string?>>? environment = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : "dotnet")
+        // Started from a script's background, the tests inherit an ignored SIGINT, and the tool would too: a Ctrl-C could not be tried.
+        var start = new ProcessStartInfo("env")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory,
         };
+        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : "dotnet");
         start.ArgumentList.Add(PathOf("hpcvirt.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         environment?.Invoke(start.Environment);

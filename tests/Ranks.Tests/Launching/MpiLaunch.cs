@@ -4,6 +4,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Linq;
 using System.Text;
+using System.Threading;
 
 namespace HpcVirt.Ranks.Tests.Launching;
 
@@ -21,7 +22,11 @@ internal static class MpiLaunch
         Run([.. kind.Command(ranks), .. program], deadline, environment);
 
     public static MpiOutcome Run(
-        IReadOnlyList<string> command, TimeSpan deadline, IReadOnlyDictionary<string, string?>? environment = null, string? workingDirectory = null)
+        IReadOnlyList<string> command,
+        TimeSpan deadline,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? workingDirectory = null,
+        Func<bool>? endWhen = null)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -51,7 +56,7 @@ internal static class MpiLaunch
         job.StandardInput.Close();
         job.BeginOutputReadLine();
         job.BeginErrorReadLine();
-        bool ended = job.WaitForExit(deadline);
+        bool ended = endWhen is null ? job.WaitForExit(deadline) : SpinWait.SpinUntil(() => job.HasExited || endWhen(), deadline) && job.HasExited;
         if (!ended)
             job.Kill(entireProcessTree: true);
         job.WaitForExit(TimeSpan.FromSeconds(10));

@@ -1,0 +1,58 @@
+using System;
+using System.Diagnostics;
+using HpcVirt.Mpi.Resilience;
+using MPI;
+
+namespace HpcVirt.Benchmarks.Mpi.Measuring;
+
+/// <summary>
+/// What a safe point costs when nobody wants anything, under the rule that a wish takes effect within two steps or 20 ms: loops of steps with safe
+/// points beside the same loops without, in turn.
+/// </summary>
+internal static class SafePointIdle
+{
+    private const int StepsPerBatch = 2_000;
+    private const int Pairs = 60;
+
+    /// <summary>Prints microseconds per safe point: the median of the pairs, of the slowest rank.</summary>
+    public static void Measure(Intracommunicator world)
+    {
+        using var session = ResilientSession.Open(new ResilientOptions { Interval = CheckpointInterval.WhenAsked });
+        long step = session.Restore();
+        double[] costs = new double[Pairs];
+        Batch();
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            world.Barrier();
+            long start = Stopwatch.GetTimestamp();
+            Batch();
+            double with = Microseconds(start);
+            world.Barrier();
+            start = Stopwatch.GetTimestamp();
+            for (int index = 0; index < StepsPerBatch; index++)
+                Work();
+            double without = Microseconds(start);
+            Span<double> slowest = [(with - without) / StepsPerBatch];
+            world.Allreduce(slowest, Operation<double>.Max);
+            costs[pair] = slowest[0];
+        }
+
+        session.Complete();
+        if (world.Rank == 0)
+            ReportLine.Write(ReportLine.SafePointMicroseconds, Median.Of(costs));
+
+        void Batch()
+        {
+            for (int index = 0; index < StepsPerBatch; index++)
+            {
+                session.SafePoint(step++);
+                Work();
+            }
+        }
+    }
+
+    /// <summary>A step of a few microseconds.</summary>
+    private static void Work() => System.Threading.Thread.SpinWait(50);
+
+    private static double Microseconds(long start) => Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+}
