@@ -90,8 +90,8 @@ internal struct RankState
 
     /// <summary>Behind the program.</summary>
     public bool IsAtEnd;
-    public bool HasEnteredFinish;
-    public bool FinishNoticed;
+    public int FinishesEntered;
+    public int FinishesNoticed;
 
     /// <summary>What the quiesce has cost this rank.</summary>
     public int QuiesceMessages;

@@ -5,7 +5,8 @@ namespace HpcVirt.Simulation.Runs;
 
 /// <summary>
 /// Behind the program. A rank says that it is at its end when it has nothing outstanding and knows of no wish; from then on it begins nothing, but still
-/// takes part in what others begin. When all have said so nobody can begin anything, and who has nothing outstanding leaves.
+/// takes part in what others begin. When all have said so nobody can begin anything; but a rank may have given up an attempt that others began after its
+/// word, and its bookmarks may still be on their way. So all say once more that they have nothing outstanding, and stay attentive until all have.
 /// </summary>
 internal sealed partial class QuiesceDriver
 {
@@ -24,17 +25,21 @@ internal sealed partial class QuiesceDriver
             return;
         if (state.Quiesce.Phase != QuiescePhase.Running || !AreBookmarksTaken(state))
             return;
-        if (!state.HasEnteredFinish)
+        if (state.FinishesEntered > state.FinishesNoticed)
+            return;
+        if (state.FinishesEntered < Finishes)
         {
-            state.HasEnteredFinish = true;
-            collectives.Enter(rank, Collectives.FinishContext, 0, CollectiveUse.Finish, 0, 0, request: 0);
+            int number = state.FinishesEntered++;
+            collectives.Enter(rank, Collectives.FinishContext, number, CollectiveUse.Finish, number, 0, request: 0);
+            return;
         }
-        else if (state.FinishNoticed)
-        {
-            state.Activity = RankActivity.Finished;
-            checkers.Finished(rank, machine);
-        }
+
+        state.Activity = RankActivity.Finished;
+        checkers.Finished(rank, machine);
     }
+
+    /// <summary>With numbered safe points nothing can begin on a rank that is at its end, and its first word is its last.</summary>
+    private int Finishes => _isNumbered ? 1 : 2;
 
     /// <summary>What the last exchange brings no longer matters.</summary>
     private bool HasCompletedExchange(ref RankState state)
@@ -52,7 +57,7 @@ internal sealed partial class QuiesceDriver
     private bool HasNoWish(int rank)
     {
         ref RankState state = ref machine.Ranks[rank];
-        if (!state.HasEnteredFinish)
+        if (state.FinishesEntered == 0)
             Originate(rank);
         if (state.Quiesce.Phase is not (QuiescePhase.Running or QuiescePhase.Stepping) || state.Wished < state.Quiesce.Attempt)
             return true;

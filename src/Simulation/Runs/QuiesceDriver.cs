@@ -43,7 +43,7 @@ internal sealed partial class QuiesceDriver(Machine machine, JobSetup setup, Led
                 Feed(rank, QuiesceEvent.AllReleased());
                 return;
             default:
-                state.FinishNoticed = true;
+                state.FinishesNoticed++;
                 Finish(rank);
                 return;
         }
