@@ -19,15 +19,19 @@ internal static class ScaleSeries
     public static bool Write(ScaleSetup setup, int ranksMax, string directory, Func<ScaleSetup, ScaleResult> run)
     {
         var results = new List<ScaleResult>();
+        Directory.CreateDirectory(directory);
         foreach (int dimensions in (int[])[2, 3])
         {
             for (int ranks = RanksMin; ranks <= ranksMax; ranks *= Factor)
+            {
                 results.Add(run(setup with { Ranks = ranks, Dimensions = dimensions, Traffic = Traffic.Neighbours }));
+
+                // After each job, for the last ones take long.
+                File.WriteAllText(Path.Combine(directory, TableName), ScaleTable.Of(results, setup.Seed, ranksMax, PlotName));
+                File.WriteAllText(Path.Combine(directory, PlotName), ScalePlot.Of(results));
+            }
         }
 
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, TableName), ScaleTable.Of(results, setup.Seed, ranksMax, PlotName));
-        File.WriteAllText(Path.Combine(directory, PlotName), ScalePlot.Of(results));
         return results.All(static result => result.Findings.Count == 0 && result.IsSilent);
     }
 }
