@@ -4,7 +4,7 @@ using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Control;
 
-var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create() };
+var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create(), SimulateCommand.Create() };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -8,6 +8,7 @@ internal static class Texts
 
           hpcvirt run -n 4 -- ./stencil.dll --steps 1000     run, and relaunch after a loss
           hpcvirt rehearse -n 4 -- ./stencil.dll             prove that a restart changes nothing
+          hpcvirt simulate quiesce --ranks 4096              see how a job of that size falls silent
 
         `hpcvirt COMMAND --help` explains more.
         """;
@@ -39,6 +40,21 @@ internal static class Texts
           hpcvirt rehearse -n 2 --ignore-lines "seconds" -- ./solver
 
         Exit codes: 0 the results are equal; 72 they differ; 73 nothing was proved (no checkpoint, or not reproducible).
+        """;
+
+    public const string Simulate = "Runs the protocols of this tool over a simulated network, with checkers.";
+
+    public const string SimulateQuiesce = """
+        Runs a job of simulated ranks that is asked to fall silent while messages are in flight, with the production protocol in
+        every rank, and prints what it costs and what the checkers say.
+
+        Examples:
+          hpcvirt simulate quiesce --ranks 1048576 --seed 7
+          hpcvirt simulate quiesce --ranks 512 --traffic farm --attempts 5 --json farm.json
+          hpcvirt simulate quiesce --replay 4711                   the small random job that a test printed
+          hpcvirt simulate quiesce --scale --out docs              the table and the plot
+
+        Exit codes: 0 no checker found a fault; 1 one did; 64 wrong command line.
         """;
 
     public const string HowToSeparate = "Write the program and its arguments after `--`: hpcvirt run -n 4 -- PROGRAM ARGS. See hpcvirt run --help.";

@@ -16,7 +16,8 @@ internal sealed class ArrowTests
         ["Checkpoint"] = [],
         ["Mpi.Resilience"] = ["Mpi", "Checkpoint"],
         ["Control"] = ["Mpi.Resilience"],
-        ["Cli"] = ["Control"],
+        ["Simulation"] = ["Mpi.Resilience"],
+        ["Cli"] = ["Control", "Simulation"],
     };
 
     [Test]

@@ -49,10 +49,17 @@ internal static class QuiesceProtocol
 
         // The clocks run on when what they watched is over, and a barrier may complete after its attempt was given up.
         (_, QuiesceEventKind.PatienceEnded or QuiesceEventKind.DeadlinePassed) => (state, QuiesceEffects.None),
-        (QuiescePhase.Withdrawn, QuiesceEventKind.AllGathered or QuiesceEventKind.BookmarkTaken or QuiesceEventKind.BookmarkCame) => (state, QuiesceEffects.None),
+        (QuiescePhase.Withdrawn, not (QuiesceEventKind.Arrived or QuiesceEventKind.Objected or QuiesceEventKind.ActionDone or QuiesceEventKind.AllReleased)) =>
+            (state, QuiesceEffects.None),
 
         // What comes after the vote was not announced: the sum over all ranks judges it.
         (QuiescePhase.Proving, QuiesceEventKind.MessageCame) => (state with { Owed = state.Owed - 1 }, QuiesceEffects.None),
+
+        // The bookmark of a rank that withdrew before this one came: it gathered without waiting until its bookmarks were taken, and its no decides.
+        (QuiescePhase.Proving, QuiesceEventKind.BookmarkCame) => (state with { Owed = state.Owed + happened.Messages }, QuiesceEffects.None),
+
+        // A rank that was released earlier sends already. Its messages belong to what comes after the silence.
+        (QuiescePhase.Releasing, QuiesceEventKind.MessageCame) => (state, QuiesceEffects.None),
 
         _ => throw new InvalidOperationException($"{happened.Kind} cannot happen while {state.Phase}, in attempt {state.Attempt}."),
     };
