@@ -58,10 +58,10 @@ double drain(const int *sizes, int messages)
     /* Drain. */
     char **inbox = malloc(sizeof *inbox * (size_t)(left + 1));
     MPI_Request *receives = malloc(sizeof *receives * (size_t)(left + 1));
-    int taken = 0, all_received = 0, all_sent = 0;
-    while (taken < left || !all_received || !all_sent)
+    int taken = 0, under_way = 0, unsent = messages;
+    while (taken < left || under_way > 0 || unsent > 0)
     {
-        int found = 0;
+        int found = 0, done;
         if (taken < left)
         {
             MPI_Message message;
@@ -72,19 +72,33 @@ double drain(const int *sizes, int messages)
                 int bytes;
                 MPI_Get_count(&status, MPI_BYTE, &bytes);
                 inbox[taken] = malloc((size_t)(bytes > 0 ? bytes : 1));
-                MPI_Imrecv(inbox[taken], bytes, MPI_BYTE, &message, &receives[taken]);
+                MPI_Imrecv(inbox[taken], bytes, MPI_BYTE, &message, &receives[under_way]);
                 taken++;
+                MPI_Test(&receives[under_way], &done, MPI_STATUS_IGNORE);
+                if (!done)
+                    under_way++;
             }
         }
-        if (!found)
+        if (found)
+            continue;
+        for (int index = 0; index < under_way;)
         {
-            if (taken == left && !all_received)
-                MPI_Testall(taken, receives, &all_received, MPI_STATUSES_IGNORE);
-            if (!all_sent)
-                MPI_Testall(messages, sends, &all_sent, MPI_STATUSES_IGNORE);
-            if (!(taken == left && all_received && all_sent))
-                sched_yield();
+            MPI_Test(&receives[index], &done, MPI_STATUS_IGNORE);
+            if (done)
+                receives[index] = receives[--under_way];
+            else
+                index++;
         }
+        for (int index = 0; index < unsent;)
+        {
+            MPI_Test(&sends[index], &done, MPI_STATUS_IGNORE);
+            if (done)
+                sends[index] = sends[--unsent];
+            else
+                index++;
+        }
+        if (under_way > 0 || unsent > 0)
+            sched_yield();
     }
 
     /* Proof. */

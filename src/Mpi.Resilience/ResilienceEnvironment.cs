@@ -13,6 +13,9 @@ internal static class ResilienceEnvironment
     /// <summary>How many versions to keep.</summary>
     public const string Keep = "HPCVIRT_KEEP";
 
+    /// <summary>How long the job may take to fall silent, as <see cref="Durations.TryParse"/> reads it.</summary>
+    public const string QuiesceDeadline = "HPCVIRT_QUIESCE_DEADLINE";
+
     /// <param name="options">What the program says.</param>
     /// <param name="variable">Reads one environment variable; passed in so that tests need no environment.</param>
     /// <exception cref="ResilienceException">A variable has a value that cannot be read; the message names it.</exception>
@@ -29,6 +32,16 @@ internal static class ResilienceEnvironment
                 Keep = int.TryParse(keep, NumberStyles.None, CultureInfo.InvariantCulture, out int versions)
                     ? versions
                     : throw new ResilienceException($"{Keep}={keep} is no whole number; give how many checkpoints to keep, at least 2."),
+            };
+        }
+
+        if (Value(variable, QuiesceDeadline) is { } deadline)
+        {
+            options = options with
+            {
+                QuiesceDeadline = Durations.TryParse(deadline, out TimeSpan duration)
+                    ? duration
+                    : throw new ResilienceException($"{QuiesceDeadline}={deadline} is no duration; give for example 30s or 5m."),
             };
         }
 

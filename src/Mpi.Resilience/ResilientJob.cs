@@ -74,7 +74,8 @@ public sealed class ResilientJob
         catch (JobStoppedException)
         {
             // All ranks stand at the same step, silent: this is an orderly end.
-            session!.ReportStop();
+            session!.Settle();
+            session.ReportStop();
             return 0;
         }
         catch (CheckpointException refusal)

@@ -162,8 +162,20 @@ public sealed partial class ResilientSession : IDisposable
     {
         FinishUnnumbered();
         _agreement.Finish();
-        _quiesce.AwaitOutstanding();
+        Settle();
         _control?.Finished(0, endedEarly: false);
+    }
+
+    /// <summary>Collective: leaves nothing of the quiesces of this job with the library, before MPI is finalized.</summary>
+    internal void Settle()
+    {
+        _quiesce.AwaitOutstanding();
+        if (_quiesce.LastEntered == 0)
+            return;
+
+        // A bookmark of an attempt that was given up may still be on its way to a rank that has no more reason to look for it.
+        _quiesce.AwaitNotesTaken();
+        _collectives.BarrierWhile(_quiesce.Look);
     }
 
     /// <summary>Frees what the session holds. Waits for nobody but, briefly, for the supervisor to have heard the last words.</summary>

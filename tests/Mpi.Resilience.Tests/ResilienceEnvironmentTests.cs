@@ -28,6 +28,7 @@ internal sealed class ResilienceEnvironmentTests
     [TestCase("HPCVIRT_INTERVAL", "sometimes")]
     [TestCase("HPCVIRT_KEEP", "many")]
     [TestCase("HPCVIRT_RESTORE", "always")]
+    [TestCase("HPCVIRT_QUIESCE_DEADLINE", "soon")]
     public void A_value_that_cannot_be_read_is_refused_by_the_variables_name(string name, string value) =>
         Assert.That(() => Apply(new ResilientOptions(), new() { [name] = value }), Throws.TypeOf<ResilienceException>().With.Message.Contains(name));
 

@@ -111,6 +111,17 @@ internal sealed partial class QuiesceDriver
             Apply(note);
     }
 
+    /// <summary>Waits until the receivers have taken all notes of this rank, and takes theirs.</summary>
+    public void AwaitNotesTaken()
+    {
+        long start = _time.GetTimestamp();
+        for (int turn = 0; _links.HasNotesOut; turn++)
+        {
+            Look();
+            Yield(turn, start, "the other ranks to take its last notes");
+        }
+    }
+
     /// <summary>The barrier of an attempt that was given up is entered by all before they vote; it may be seen to complete a moment after the vote.</summary>
     private void AwaitBarrier()
     {

@@ -39,6 +39,9 @@ internal sealed unsafe class QuiesceLinks : IDisposable
 
     public int Numbers { get; }
 
+    /// <summary>Whether notes of this rank were not taken yet.</summary>
+    public bool HasNotesOut => _outgoing.Count > 0;
+
     /// <summary>The numbers of the sum: one's own before <see cref="PostSum"/>, all ranks' after it has come.</summary>
     public Span<ulong> Sums => new(_sums, Numbers);
 

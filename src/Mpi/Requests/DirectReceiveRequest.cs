@@ -102,6 +102,16 @@ internal abstract unsafe class DirectReceiveRequest : ReceiveRequest, IPostedRec
         return new System.ReadOnlySpan<byte>(_memory.Address, lengthBytes);
     }
 
+    internal override SuspendOutcome Suspend() => SuspendReceive();
+
+    internal override void Resume()
+    {
+        nint handle = 0;
+        int code = NativeMpi.MPI_Irecv(_memory.Address, _capacity, _datatype, Source, Tag, Communicator.Handle, &handle);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Irecv", Communicator);
+        Begin(handle);
+    }
+
     private protected override int Take(NativeStatus* status)
     {
         int count = 0;

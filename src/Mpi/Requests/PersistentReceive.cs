@@ -114,6 +114,10 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
     /// <inheritdoc/>
     internal override bool MustComplete => false;
 
+    internal override SuspendOutcome Suspend() => SuspendReceive();
+
+    internal override void Resume() => StartTemplate();
+
     private protected override void CountArrival(int source) => Communicator.Traffic?.CountReceived(source);
 
     private protected override int Take(NativeStatus* status)

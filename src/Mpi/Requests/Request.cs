@@ -10,13 +10,12 @@ namespace MPI;
 /// Until then its memory stays pinned. There is no finalizer: the garbage collector's thread must not call MPI, and memory that the library may
 /// still write to must not be given back.
 /// </remarks>
-public abstract class Request
+public abstract partial class Request
 {
     /// <summary>The native request while one is under way, else zero: a receive that waits in <see cref="PostedReceives"/> has none yet.</summary>
     private nint _handle;
 
     private CompletedStatus? _completed;
-    private EarlyCompletion? _early;
     private ExceptionDispatchInfo? _failure;
     private bool _cancelAsked;
 
@@ -27,24 +26,6 @@ public abstract class Request
     internal Request? NextLive { get; set; }
 
     internal Request? PreviousLive { get; set; }
-
-    /// <summary>The name under which the request may be live over a safe point; null for one that must be complete there.</summary>
-    internal string? CrossingName { get; set; }
-
-    /// <summary>Whether the communication is complete and only the program has not been told: what came is still to be handed over.</summary>
-    internal bool IsCompleteEarly => _early is not null;
-
-    /// <summary>Whether the communication is complete early and failed.</summary>
-    internal bool HasFailedEarly => _early is { Code: not 0 };
-
-    /// <summary>Whether a message came with it; one that was truncated did arrive.</summary>
-    internal bool HasArrivedEarly => _early is { } early && (early.Code == 0 || ErrorCheck.IsTruncation(early.Code));
-
-    /// <summary>The status of a communication that is complete early.</summary>
-    internal NativeStatus EarlyStatus => _early!.Status;
-
-    /// <summary>Whether nothing must be outstanding of this request when the job falls silent. A receive without a message holds nothing.</summary>
-    internal virtual bool MustComplete => true;
 
     /// <summary>Whether a native request is under way.</summary>
     private protected bool IsUnderWay => _handle != 0;
@@ -63,7 +44,7 @@ public abstract class Request
         {
             if (_early is { } early)
                 return End(early.Status, early.Code, isCounted: true);
-            Communicator.Posted!.Advance();
+            Communicator.Posted?.Advance();
             if (HasEnded)
                 return EarlierResult()!;
         }
@@ -83,7 +64,7 @@ public abstract class Request
         RequireStarted();
         if (_handle == 0 && _early is null)
         {
-            Communicator.Posted!.Advance();
+            Communicator.Posted?.Advance();
             if (_handle == 0 && _early is null)
                 return EarlierResult();
         }
@@ -115,34 +96,6 @@ public abstract class Request
     /// <summary>The call, the peer and the communicator, for messages that name a live request.</summary>
     /// <returns>For example <c>MPI_Irecv from 3, tag 7, on world</c>.</returns>
     internal abstract string Describe();
-
-    /// <summary>
-    /// Completes the communication if it can be, without telling the program: counted, and what came stays where it is until the program asks.
-    /// </summary>
-    /// <returns>Whether it is complete now and was not before; the status tells where a message came from.</returns>
-    internal unsafe bool CompleteEarly()
-    {
-        if (_handle == 0)
-            return false;
-        NativeStatus status;
-        int code = Progress.Test(ref _handle, out bool isComplete, &status);
-        if (!isComplete && code == 0)
-            return false;
-        EndEarly(status, code);
-        if (HasArrivedEarly)
-            CountArrival(status.Source);
-        return true;
-    }
-
-    /// <summary>The bytes that came, of a receive that is complete early.</summary>
-    internal virtual System.ReadOnlySpan<byte> EarlyPayload() => default;
-
-    /// <summary>Stands as complete without a native request, or after it; Wait and Test will find it so.</summary>
-    private protected void EndEarly(NativeStatus status, int code)
-    {
-        _handle = 0;
-        _early = new EarlyCompletion(status, code);
-    }
 
     /// <summary>The native request has been started.</summary>
     private protected void Begin(nint handle) => _handle = handle;
@@ -232,8 +185,6 @@ public abstract class Request
             Announce();
         return _completed;
     }
-
-    private sealed record EarlyCompletion(NativeStatus Status, int Code);
 
     private static unsafe bool IsCancelled(NativeStatus* status)
     {

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Ranks.Harness;
 using MPI;
+using MPI.Traffic;
 
 namespace HpcVirt.Ranks.Cases;
 
@@ -187,6 +189,35 @@ public static class PitfallCases
         world.Receive<byte>(previous, 2, received);
         Expect.Equal((byte)previous, received[^1], "the last byte");
         world.Receive<int>(previous, 1, new int[1]);
+        silence.Reach();
+    }
+
+    [Ranks(Min = 2)]
+    public static void Receives_that_are_taken_out_of_the_library_are_posted_again_in_order(Intracommunicator world)
+    {
+        using var silence = new Silence(world);
+        int previous = Ring.Previous(world);
+        int[] values = new int[3];
+        ReceiveRequest any = Crossing(world.ImmediateReceive(previous, Communicator.anyTag, values.AsMemory(0, 1)), "any");
+        using PersistentRequest persistent = world.PersistentReceive(previous, 5, values.AsMemory(1, 1));
+        persistent.Start();
+        persistent.CrossingName = "persistent";
+        ReceiveRequest came = Crossing(world.ImmediateReceive(Communicator.anySource, 6, values.AsMemory(2, 1)), "came");
+        var suspension = new ReceiveSuspension();
+        Expect.Equal(QuiesceOutcome.Done, silence.Driver.Fall(_ =>
+        {
+            Expect.Equal((0, 3), (suspension.Suspend(), suspension.Count), "delivered and suspended");
+            Expect.Equal(null, any.Test(), "a suspended receive is live and not complete");
+            suspension.Resume();
+        }), "the quiesce");
+        foreach (int tag in (int[])[5, 5, 6])
+            world.Send<int>([tag], Ring.Next(world), tag);
+
+        // The wildcard was posted first, and takes the first message.
+        any.Wait();
+        persistent.Wait();
+        came.Wait();
+        Expect.Sequence([5, 5, 6], values.AsSpan(), "values");
         silence.Reach();
     }
 

@@ -13,6 +13,14 @@ internal static class TestPrograms
                 return WalkProgram.Run(rest);
             case [SpawnedProgram.Name, ..]:
                 return SpawnedProgram.Run(args);
+            case ["freed"]:
+                return QuiescePrograms.Freed();
+            case ["threads"]:
+                return QuiescePrograms.Threads();
+            case ["funneled"]:
+                return QuiescePrograms.Funneled();
+            case ["late", .. var rest]:
+                return QuiescePrograms.Late(rest);
             case ["hello"]:
                 return HelloProgram.Run(args);
             default:
