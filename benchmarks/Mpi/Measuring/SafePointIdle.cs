@@ -7,7 +7,7 @@ namespace HpcVirt.Benchmarks.Mpi.Measuring;
 
 /// <summary>
 /// What a safe point costs when nobody wants anything, under the rule that a wish takes effect within two steps or 20 ms: loops of steps with safe
-/// points beside the same loops without, in turn.
+/// points beside the same loops without, in turn. Both loops end together on all ranks, so that a rank that the machine has slowed down counts in both.
 /// </summary>
 internal static class SafePointIdle
 {
@@ -26,11 +26,12 @@ internal static class SafePointIdle
             world.Barrier();
             long start = Stopwatch.GetTimestamp();
             Batch();
-            double with = Microseconds(start);
             world.Barrier();
+            double with = Microseconds(start);
             start = Stopwatch.GetTimestamp();
             for (int index = 0; index < StepsPerBatch; index++)
                 Work();
+            world.Barrier();
             double without = Microseconds(start);
             Span<double> slowest = [(with - without) / StepsPerBatch];
             world.Allreduce(slowest, Operation<double>.Max);
