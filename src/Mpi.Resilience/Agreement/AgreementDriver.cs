@@ -15,6 +15,8 @@ internal sealed unsafe class AgreementDriver : IDisposable
     // Three numbers under MAX: somebody wants a checkpoint; somebody wants to stop; the slowest rank's nanoseconds per step.
     private const int Numbers = 3;
 
+    private const int LooksPerStride = 8;
+
     private readonly BoundedCollectives _collectives;
     private readonly TimeProvider _time;
     private readonly long* _mine;
@@ -24,7 +26,9 @@ internal sealed unsafe class AgreementDriver : IDisposable
     private nint _request;
     private long _postedAt;
     private long _postedAtPoint;
+    private long _nextLook;
     private bool _isPosted;
+    private bool _isComplete;
 
     public AgreementDriver(BoundedCollectives collectives, TimeProvider time)
     {
@@ -44,7 +48,12 @@ internal sealed unsafe class AgreementDriver : IDisposable
     {
         (_state, AgreementEffects effects) = SafePointAgreement.Next(_state, AgreementEvent.Arrived.Instance);
         if ((effects & AgreementEffects.CompleteExchange) == 0)
+        {
+            if (_isPosted && _state.Point >= _nextLook)
+                Look();
             return effects;
+        }
+
         (_state, effects) = SafePointAgreement.Next(_state, Complete());
         return effects;
     }
@@ -65,6 +74,8 @@ internal sealed unsafe class AgreementDriver : IDisposable
         ErrorCheck.ThrowIfFailed(code, "MPI_Iallreduce");
         _request = request;
         _isPosted = true;
+        _isComplete = false;
+        LookAgainSoon();
     }
 
     /// <summary>The time of a checkpoint must not count as the time of a step.</summary>
@@ -86,14 +97,35 @@ internal sealed unsafe class AgreementDriver : IDisposable
             NativeMemory.Free(_mine);
     }
 
+    /// <summary>
+    /// A collective goes on only while its ranks call MPI. Looked at now and then between two exchanges, it is complete when its result is needed; without,
+    /// all ranks would have to be in that call at once, and wait there for the slowest.
+    /// </summary>
+    private void Look()
+    {
+        LookAgainSoon();
+        if (_isComplete)
+            return;
+        nint request = _request;
+        NativeStatus ignored;
+        ErrorCheck.ThrowIfFailed(Progress.Test(ref request, out _isComplete, &ignored), "MPI_Iallreduce");
+        _request = request;
+    }
+
+    private void LookAgainSoon() => _nextLook = _state.Point + Math.Max(1, _state.Stride / LooksPerStride);
+
     /// <summary>Long enough that the stride stays one until a real time is known.</summary>
     private static long StepTimeUnknown => (long)TimeSpan.FromSeconds(1).TotalNanoseconds;
 
     private AgreementEvent.Learned Complete()
     {
-        nint request = _request;
-        _collectives.Await(0, &request, "MPI_Iallreduce");
-        _request = request;
+        if (!_isComplete)
+        {
+            nint request = _request;
+            _collectives.Await(0, &request, "MPI_Iallreduce");
+            _request = request;
+        }
+
         _isPosted = false;
         return new AgreementEvent.Learned(new Wishes(_united[0] != 0, _united[1] != 0), TimeSpan.FromMicroseconds(_united[2] / 1000.0));
     }
