@@ -15,8 +15,10 @@ internal sealed class ArrowTests
         ["Mpi"] = [],
         ["Checkpoint"] = [],
         ["Mpi.Resilience"] = ["Mpi", "Checkpoint"],
+        ["Predictor"] = [],
         ["Control"] = ["Mpi.Resilience"],
-        ["Cli"] = ["Control"],
+        ["Predictor.MLNet"] = ["Predictor"],
+        ["Cli"] = ["Control", "Predictor", "Predictor.MLNet"],
     };
 
     [Test]
