@@ -28,6 +28,9 @@ public sealed class FailurePredictor
     /// <summary>The horizon that alerts go by.</summary>
     public TimeSpan Horizon => TimeSpan.FromSeconds(MainHorizonS);
 
+    /// <summary>The step of the grid that it was trained on.</summary>
+    public TimeSpan Step => TimeSpan.FromSeconds(StepS);
+
     /// <summary>All horizons that a risk is given for, the shortest first.</summary>
     public IReadOnlyList<TimeSpan> AllHorizons => [.. Horizons.Select(static h => TimeSpan.FromSeconds(h.HorizonS))];
 

@@ -6,6 +6,7 @@ using HpcVirt.Predictor;
 using HpcVirt.Predictor.Data;
 using HpcVirt.Predictor.Evaluation;
 using HpcVirt.Predictor.ModelFile;
+using HpcVirt.Predictor.Training;
 
 namespace HpcVirt.Cli.Predict;
 
@@ -24,11 +25,12 @@ internal static class EvaluateCommand
         var html = new Option<string?>("--html") { Description = "Write the report there as one page that needs nothing beside it.", HelpName = "FILE" };
         var replicates = new Option<int>("--replicates") { Description = "How many times nodes are drawn for the intervals; 0: no intervals.", HelpName = "N", DefaultValueFactory = _ => 200 };
         var atPrecision = new Option<double?>("--at-precision") { Description = "Also tell the event recall at this migration precision.", HelpName = "SHARE" };
+        Option<int[]> folds = PredictOptions.Folds();
         Option<int> seed = PredictOptions.Seed();
         Option<bool> strict = PredictOptions.Strict();
         Option<string?> zone = PredictOptions.Zone();
         command.Arguments.Add(directory);
-        foreach (Option option in (Option[])[model, from, to, period, points, predictions, json, html, replicates, atPrecision, seed, strict, zone]) command.Options.Add(option);
+        foreach (Option option in (Option[])[model, from, to, period, points, predictions, json, html, replicates, atPrecision, folds, seed, strict, zone]) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(points) is null != (result.GetValue(predictions) is null)) result.AddError("--points and --predictions go together.");
@@ -36,6 +38,12 @@ internal static class EvaluateCommand
         command.SetAction(parsed => PredictCommand.Run(() => Bars.Run(tell =>
         {
             FailurePredictor predictor = PredictorFile.Load(parsed.GetValue(model)!, AllEngines.List);
+            if (TableTrainer.IsTable(parsed.GetValue(directory)!))
+            {
+                foreach (string line in TableTrainer.Evaluate(predictor, parsed.GetValue(directory)!, parsed.GetValue(folds)!)) Console.Out.WriteLine(line);
+                return 0;
+            }
+
             using var dataset = HealthDataset.Open(parsed.GetValue(directory)!, PredictOptions.Dataset(parsed, strict, zone), tell);
             if (parsed.GetValue(points) is { } wanted)
             {

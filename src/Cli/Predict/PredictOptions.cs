@@ -26,6 +26,8 @@ internal static class PredictOptions
 
     public static Option<int> Seed() => new("--seed") { Description = "The seed of everything random.", HelpName = "SEED", DefaultValueFactory = _ => 1 };
 
+    public static Option<int[]> Folds() => new("--fold") { Description = "For a table.csv: a fold to take. May be given several times. Left out: all.", HelpName = "N", DefaultValueFactory = _ => [] };
+
     /// <summary>An option whose text is a duration.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) => new(name)
     {

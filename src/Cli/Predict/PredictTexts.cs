@@ -20,6 +20,16 @@ internal static class PredictTexts
         threshold come from its last part; then the model is fitted again on all of it. The same command writes the same bytes.
         """;
 
+    public const string Watch = """
+        Watches nodes with a model: asks the sources again and again, prints alerts as they fire and clear, and says at the end how far the inputs have
+        drifted from those of training. A source that hangs is given up after five seconds; its nodes then have no risk, not a low one.
+
+        Examples:
+          hpcvirt predict watch --model m.hpcm --source sysfs --source journal --metrics /var/lib/node_exporter/hpcvirt.prom
+          hpcvirt predict watch --model m.hpcm --source prometheus:http://127.0.0.1:9100/metrics
+          hpcvirt predict watch --model m.hpcm --source replay:fleet --from 2024-06-01T00:00:00Z
+        """;
+
     public const string Evaluate = """
         Evaluates a model on a period of DIR: how well it ranks, what its alerts would have done, what they are worth, beside simple
         rules. With --points and --predictions it writes the risk of each point instead, every one judged by itself.

@@ -31,11 +31,12 @@ internal static class TrainCommand
         var budget = new Option<double?>("--alert-budget") { Description = "Set the threshold to the most failures caught with at most so many migrations per node and month.", HelpName = "N" };
         var byCost = new Option<bool>("--by-cost") { Description = "Set the threshold to the most node-hours saved." };
         var schema = new Option<string?>("--schema") { Description = "A feature schema of one's own.", HelpName = "FILE" };
+        Option<int[]> folds = PredictOptions.Folds();
         Option<int> seed = PredictOptions.Seed();
         Option<bool> strict = PredictOptions.Strict();
         Option<string?> zone = PredictOptions.Zone();
         command.Arguments.Add(directory);
-        foreach (Option option in (Option[])[horizon, further, lead, engine, algorithm, outFile, from, to, period, search, rows, noRefit, budget, byCost, schema, seed, strict, zone]) command.Options.Add(option);
+        foreach (Option option in (Option[])[horizon, further, lead, engine, algorithm, outFile, from, to, period, search, rows, noRefit, budget, byCost, schema, folds, seed, strict, zone]) command.Options.Add(option);
         command.SetAction(parsed => PredictCommand.Run(() =>
         {
             long started = Stopwatch.GetTimestamp();
@@ -60,6 +61,8 @@ internal static class TrainCommand
             string target = parsed.GetValue(outFile)!;
             FailurePredictor predictor = Bars.Run(tell =>
             {
+                if (TableTrainer.IsTable(parsed.GetValue(directory)!))
+                    return TableTrainer.Train(parsed.GetValue(directory)!, parsed.GetValue(folds)!, options, AllEngines.List, parsed.GetValue(strict), tell);
                 using var dataset = HealthDataset.Open(parsed.GetValue(directory)!, PredictOptions.Dataset(parsed, strict, zone), tell);
                 FailurePredictor trained = PredictorTrainer.Train(dataset, options, AllEngines.List, tell);
                 foreach (string line in dataset.Reports.SelectMany(static r => r.Describe())) Console.Error.WriteLine($"hpcvirt: {line}");

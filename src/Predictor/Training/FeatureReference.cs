@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Predictor.Engines;
 
 namespace HpcVirt.Predictor.Training;
 
@@ -21,21 +22,33 @@ internal sealed record FeatureReference(double MissingShare, IReadOnlyList<float
         int stride = Math.Max(1, rows.Count / RowsMax);
         for (int f = 0; f < rows.Width; f++)
         {
-            var present = new List<float>();
-            int seen = 0;
+            var seen = new List<float>();
             for (int row = 0; row < rows.Count; row += stride)
             {
-                if (rows.Label(row)) continue;
-                seen++;
-                float value = values[(row * rows.Width) + f];
-                if (!float.IsNaN(value)) present.Add(value);
+                if (!rows.Label(row)) seen.Add(values[(row * rows.Width) + f]);
             }
 
-            present.Sort();
-            float[] deciles = present.Count == 0 ? [] : [.. Enumerable.Range(0, 11).Select(d => present[(int)(d / 10.0 * (present.Count - 1))])];
-            references[f] = new FeatureReference(seen == 0 ? 0 : 1 - (present.Count / (double)seen), deciles);
+            references[f] = Of(seen);
         }
 
         return references;
+    }
+
+    public static FeatureReference OfColumn(TrainingData data, int feature)
+    {
+        var seen = new List<float>();
+        for (int row = 0; row < data.Rows; row++)
+        {
+            if (!data.Labels.Span[row]) seen.Add(data.Values.Span[(row * data.Width) + feature]);
+        }
+
+        return Of(seen);
+    }
+
+    private static FeatureReference Of(List<float> seen)
+    {
+        float[] present = [.. seen.Where(static v => !float.IsNaN(v)).Order()];
+        float[] deciles = present.Length == 0 ? [] : [.. Enumerable.Range(0, 11).Select(d => present[(int)(d / 10.0 * (present.Length - 1))])];
+        return new FeatureReference(seen.Count == 0 ? 0 : 1 - (present.Length / (double)seen.Count), deciles);
     }
 }

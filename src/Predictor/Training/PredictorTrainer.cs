@@ -64,6 +64,7 @@ public sealed class PredictorTrainer
         var fit = new TimeRange(period.FromS, calibratedFromS - _horizonS - 1);
         if (rows.Between(fit.FromS, fit.ToS) is { } fitted && fitted.Problem() is { } problem) throw new PredictorException($"before the calibration window ({TimeText.Format(calibratedFromS)}), less one horizon, {problem}");
         (EngineSettings settings, double walkForward) = Search(rows, fit, rate);
+        settings = settings with { Bags = _options.Bags };
 
         var horizons = new List<HorizonModel>();
         long[] horizonsS = [.. _options.FurtherHorizons.Select(static h => (long)h.TotalSeconds).Append(_horizonS).Distinct().Order()];

@@ -38,6 +38,9 @@ public sealed record TrainingOptions
     /// <summary>How many settings the search tries; 1: none but the engine's defaults.</summary>
     public int Search { get; init; } = 6;
 
+    /// <summary>How many models with seeds of their own are averaged in the end, by engines that can: the seed's luck evens out.</summary>
+    public int Bags { get; init; } = 3;
+
     /// <summary>The most rows to train on: positives are kept, negatives sampled.</summary>
     public int RowsMax { get; init; } = 300_000;
 
@@ -62,6 +65,7 @@ public sealed record TrainingOptions
         { Horizon.Ticks: <= 0 } => $"The horizon is {Horizon}; it is above zero.",
         _ when Lead is { } lead && (lead < TimeSpan.Zero || lead >= Horizon) => $"The lead {DurationText.Format(lead)} is not below the horizon {DurationText.Format(Horizon)}.",
         { Search: < 1 or > 100 } => $"Search is {Search}; it is from 1 to 100.",
+        { Bags: < 1 or > 100 } => $"Bags is {Bags}; it is from 1 to 100.",
         { RowsMax: < 100 } => $"RowsMax is {RowsMax}; it is at least 100.",
         { CalibrationShare: not (> 0.02 and < 0.8) } => $"CalibrationShare is {CalibrationShare}; it is between 0.02 and 0.8.",
         { AlertBudget: <= 0 } => $"The alert budget is {AlertBudget}; it is above zero.",

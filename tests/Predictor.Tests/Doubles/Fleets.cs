@@ -22,6 +22,7 @@ internal static class Fleets
         Engine = "managed",
         Period = "train",
         Search = 1,
+        Bags = 1,
         RowsMax = 12_000,
         FurtherHorizons = [TimeSpan.FromHours(6), TimeSpan.FromHours(48)],
         Algorithm = "boosting",
