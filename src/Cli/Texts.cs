@@ -9,6 +9,7 @@ internal static class Texts
           hpcvirt run -n 4 -- ./stencil.dll --steps 1000     run, and relaunch after a loss
           hpcvirt rehearse -n 4 -- ./stencil.dll             prove that a restart changes nothing
           hpcvirt simulate quiesce --ranks 4096              see how a job of that size falls silent
+          hpcvirt predict train DIR --out m.hpcm             learn which node fails next
 
         `hpcvirt COMMAND --help` explains more.
         """;

@@ -15,8 +15,14 @@ public enum ExitCode
     /// <summary>The command line is wrong; nothing was started (EX_USAGE).</summary>
     Usage = 64,
 
+    /// <summary>Health data or a model file cannot be used (EX_DATAERR).</summary>
+    BadInput = 65,
+
     /// <summary>The program, its working directory or a result file does not exist or cannot be run (EX_NOINPUT).</summary>
     ProgramMissing = 66,
+
+    /// <summary>An engine of the predictor that was asked for by name is not available.</summary>
+    EngineMissing = 67,
 
     /// <summary>No MPI launcher of the wanted kind is installed (EX_UNAVAILABLE).</summary>
     MpiMissing = 69,

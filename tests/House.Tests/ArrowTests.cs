@@ -15,9 +15,11 @@ internal sealed class ArrowTests
         ["Mpi"] = [],
         ["Checkpoint"] = [],
         ["Mpi.Resilience"] = ["Mpi", "Checkpoint"],
+        ["Predictor"] = [],
         ["Control"] = ["Mpi.Resilience"],
         ["Simulation"] = ["Mpi.Resilience"],
-        ["Cli"] = ["Control", "Simulation"],
+        ["Predictor.MLNet"] = ["Predictor"],
+        ["Cli"] = ["Control", "Simulation", "Predictor", "Predictor.MLNet"],
     };
 
     [Test]
