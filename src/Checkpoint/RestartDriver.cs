@@ -9,14 +9,14 @@ namespace HpcVirt.Checkpoint;
 
 /// <summary>Performs what <see cref="RestartProtocol"/> decides, for one restart on one rank.</summary>
 internal sealed class RestartDriver(
-    Place place, ICheckpointGroup group, CheckpointOptions options, IReadOnlyList<CheckpointRegion> regions)
+    IReadOnlyList<RestartTier> tiers, ICheckpointGroup group, string program, bool mayStartOver, IReadOnlyList<CheckpointRegion> regions)
 {
     /// <summary>The length of the shard that was filled in, else 0.</summary>
     public long ShardBytes { get; private set; }
 
     public RestartState Run()
     {
-        RestartState state = RestartProtocol.Start(options.StartOverIfNoneVerifies);
+        RestartState state = RestartProtocol.Start(mayStartOver, [.. tiers.Select(static t => t.Rebuilder is not null)]);
         (state, RestartEffect effect) = RestartProtocol.Next(state, new RestartEvent.Surveyed(Survey()));
         while (effect is not RestartEffect.Finish) (state, effect) = RestartProtocol.Next(state, Perform(effect));
         return state;
@@ -25,14 +25,41 @@ internal sealed class RestartDriver(
     private RestartEvent Perform(RestartEffect effect) => effect switch
     {
         RestartEffect.TellSurvey e => new RestartEvent.SurveysKnown(Exchange.All(group, e.Mine)),
-        RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Name, Verify)),
+        RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Candidate, Verify)),
+        RestartEffect.Rebuild e => Rebuild(e.Candidate),
         RestartEffect.TellVerdict e => new RestartEvent.VerdictsKnown(Exchange.All(group, e.Mine)),
-        RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Name, Fill)),
+        RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Candidate, Fill)),
         RestartEffect.TellFill e => new RestartEvent.FillsKnown(Exchange.All(group, e.Mine)),
         _ => throw new InvalidOperationException($"No driver for {effect.GetType().Name}."),
     };
 
-    private PlaceSurvey Survey()
+    /// <summary>The result, or what has to be thrown, the same on all ranks.</summary>
+    public static RestoreReport Conclude(RestartState state, long shardBytes, string? tier, string location, TimeSpan elapsed)
+    {
+        bool isRestored = state.Outcome == RestartOutcome.Restored;
+        var report = new RestoreReport
+        {
+            IsFresh = !isRestored,
+            Version = isRestored ? state.Candidate.Name.Version : 0,
+            Attempt = isRestored ? state.Candidate.Name.Attempt : 0,
+            Step = isRestored ? state.Step : 0,
+            Skipped = state.Skipped,
+            ShardBytes = shardBytes,
+            Tier = isRestored ? tier : null,
+            Elapsed = elapsed,
+        };
+        return state.Outcome switch
+        {
+            RestartOutcome.Impossible => throw new CheckpointException(state.Refusal ?? "The checkpoint directory cannot be used."),
+            RestartOutcome.Mismatched => throw new CheckpointMismatchException($"{location}: {state.Refusal}"),
+            RestartOutcome.NoneVerifies => throw new NoCheckpointVerifiesException(report),
+            _ => report,
+        };
+    }
+
+    private TierSurveys Survey() => new([.. tiers.Select(t => Survey(t.Place))]);
+
+    private PlaceSurvey Survey(Place place)
     {
         PlaceSurvey survey = PlaceSurvey.Empty;
         string? problem = Attempted.Run(() =>
@@ -43,12 +70,18 @@ internal sealed class RestartDriver(
         return survey with { Problem = problem };
     }
 
+    private RestartEvent.Rebuilt Rebuild(RestartCandidate candidate)
+    {
+        tiers[candidate.Tier].Rebuilder!.Rebuild(candidate.Name);
+        return new RestartEvent.Rebuilt();
+    }
+
     /// <summary>Every failure is a judgement of this version: another one may do.</summary>
-    private static VerdictReport Judged(VersionName name, Func<VersionName, VerdictReport> work)
+    private VerdictReport Judged(RestartCandidate candidate, Func<VersionName, Place, VerdictReport> work)
     {
         try
         {
-            return work(name);
+            return work(candidate.Name, tiers[candidate.Tier].Place);
         }
         catch (CheckpointMismatchException e)
         {
@@ -69,10 +102,10 @@ internal sealed class RestartDriver(
         }
     }
 
-    private VerdictReport Verify(VersionName name)
+    private VerdictReport Verify(VersionName name, Place place)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
-        using ShardReader reader = OpenShard(name, manifest);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, place);
+        using ShardReader reader = OpenShard(name, place, manifest);
 
         // What does not fit is said before gigabytes are read for nothing.
         RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
@@ -80,10 +113,10 @@ internal sealed class RestartDriver(
         return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
     }
 
-    private VerdictReport Fill(VersionName name)
+    private VerdictReport Fill(VersionName name, Place place)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
-        using ShardReader reader = OpenShard(name, manifest);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, place);
+        using ShardReader reader = OpenShard(name, place, manifest);
         Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
         foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
 
@@ -91,16 +124,16 @@ internal sealed class RestartDriver(
         return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
     }
 
-    private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name)
+    private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name, Place place)
     {
         string path = $"{place.PathOf(name)}/{VersionName.Manifest}";
         byte[] bytes = FileBytes.ReadWhole(place.Directory, path, Manifest.MaximumBytes);
         var manifest = Manifest.Decode(bytes, path);
         if (manifest.Name != name) throw new CheckpointFormatException(path, 24, $"belongs to {manifest.Name}");
-        if (manifest.Program != options.Program)
+        if (manifest.Program != program)
         {
             throw new CheckpointMismatchException(
-                $"it was written by program '{manifest.Program}', and this is '{options.Program}'. Name another directory.");
+                $"it was written by program '{manifest.Program}', and this is '{program}'. Name another directory.");
         }
 
         if (manifest.Shards.Count != group.Size)
@@ -113,7 +146,7 @@ internal sealed class RestartDriver(
         return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));
     }
 
-    private ShardReader OpenShard(VersionName name, Manifest manifest)
+    private ShardReader OpenShard(VersionName name, Place place, Manifest manifest)
     {
         string path = $"{place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
         var reader = ShardReader.Open(place.Directory, path);

@@ -39,6 +39,12 @@ public abstract class CheckpointRegion
     /// <summary>The memory itself, not a copy: <paramref name="lengthBytes"/> bytes from <paramref name="offsetBytes"/>.</summary>
     public abstract Span<byte> Slice(long offsetBytes, int lengthBytes);
 
+    /// <summary>
+    /// Between BeginSave and EndSave: whether the memory lies outside the managed heap, in one piece, so that the kernel can watch over writes
+    /// to it. False for memory that the garbage collector may move, and for memory that devices write to past the kernel.
+    /// </summary>
+    internal virtual bool IsTrackable => false;
+
     /// <summary>The refusal that <see cref="Check"/> throws: names the region and both formats.</summary>
     protected CheckpointMismatchException Mismatch(RegionDescriptor stored, string expected) => new(
         $"Region '{Name}' is {stored.Format} in the checkpoint, but {expected} in this program. "

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -23,6 +24,12 @@ public sealed class MemoryRegion<T> : CheckpointRegion
         _ask = memory;
         _shape = shape.IsEmpty ? null : shape.ToArray();
     }
+
+    /// <summary>
+    /// Whether a device writes to this memory past the kernel (buffers registered with io_uring, with a network card or an accelerator). Such
+    /// writes escape the kernel's page tracking, so the region is copied whole each time.
+    /// </summary>
+    public bool IsWrittenByDevices { get; init; }
 
     /// <inheritdoc/>
     public override RegionDescriptor BeginSave()
@@ -60,6 +67,8 @@ public sealed class MemoryRegion<T> : CheckpointRegion
 
     /// <inheritdoc/>
     public override void EndRestore() => _memory = default;
+
+    internal override bool IsTrackable => !IsWrittenByDevices && MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(_memory, out _);
 
     /// <inheritdoc/>
     public override Span<byte> Slice(long offsetBytes, int lengthBytes)
