@@ -1,10 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using HpcVirt.Mpi.Resilience.Rehearsal;
+using HpcVirt.Mpi.Resilience.Store;
 using MPI;
 using MPI.Traffic;
 
@@ -24,7 +24,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly BoundedCollectives _collectives;
     private readonly AgreementDriver _agreement;
     private readonly ControlClient? _control;
-    private readonly CheckpointStore? _store;
+    private readonly JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
 
@@ -147,12 +147,15 @@ public sealed partial class ResilientSession : IDisposable
     public void Complete()
     {
         _agreement.Finish();
+        _store?.Drain();
+        ReportCommits();
         _control?.Finished(0, endedEarly: false);
     }
 
     /// <summary>Frees what the session holds. Waits for nobody but, briefly, for the supervisor to have heard the last words.</summary>
     public void Dispose()
     {
+        _store?.Dispose();
         _control?.Dispose();
         _agreement.Dispose();
         _collectives.Dispose();
@@ -166,18 +169,10 @@ public sealed partial class ResilientSession : IDisposable
 
     internal void ReportStop() => _control?.Finished(0, endedEarly: true);
 
-    private CheckpointStore? OpenStore()
+    private JobStore? OpenStore()
     {
-        if (Options.CheckpointDirectory is not { } directory)
-            return null;
-        var options = new CheckpointOptions
-        {
-            Program = Options.Program,
-            Keep = Options.Keep,
-            StartOverIfNoneVerifies = Options.StartOverIfNoneVerifies,
-        };
-        CheckpointStore store = CheckpointStore.Open(new PhysicalDirectory(Path.GetFullPath(directory)), _collectives, options, IdSource.NewGuid, Options.Time);
-        foreach (string warning in store.Warnings)
+        var store = JobStore.Open(Options, _collectives);
+        foreach (string warning in store?.Warnings ?? [])
             _voice.Say(warning);
         return store;
     }

@@ -15,6 +15,12 @@ internal static partial class MemoryCalls
     /// <summary>STATX_NLINK | STATX_INO | STATX_SIZE.</summary>
     public const uint StatNamesAndSize = 0x4 | 0x100 | 0x200;
 
+    /// <summary>LOCK_EX.</summary>
+    public const int LockExclusive = 2;
+
+    /// <summary>LOCK_NB.</summary>
+    public const int LockNonBlocking = 4;
+
     public static readonly nint MapFailed = -1;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
@@ -22,6 +28,9 @@ internal static partial class MemoryCalls
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(nint address, nuint lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string added);

@@ -46,7 +46,7 @@ internal sealed class GroupRedundancy : IRedundancy, IDisposable
     public static GroupRedundancy? Create(StagedOptions options, RankMesh mesh, PeerFiles files, ISlotDirectory directory, Place place)
     {
         if (options.Scheme == RedundancyScheme.None) return null;
-        string[] domains = [.. Enumerable.Range(0, mesh.Size).Select(rank => options.FailureDomain?.Invoke(rank) ?? mesh.Endpoints[rank].HostName)];
+        string[] domains = [.. Enumerable.Range(0, mesh.Size).Select(rank => options.FailureDomain?.Invoke(rank, mesh.Endpoints[rank].HostName) ?? mesh.Endpoints[rank].HostName)];
         IReadOnlyList<int> members = FailureGroups.Make(domains, options.GroupSizeMax).First(g => g.Contains(mesh.Rank));
         int losses = options.Scheme == RedundancyScheme.ReedSolomon ? options.Losses : 1;
         return members.Count > losses ? new GroupRedundancy(options, files, directory, place, members) : null;

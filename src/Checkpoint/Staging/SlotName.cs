@@ -13,6 +13,9 @@ internal static class SlotName
 
     public static string Of(int rank, int number, string kind) => $"{Prefix}{rank}-{number}.{kind}";
 
+    /// <summary>The file by whose lock a process shows that the rank's slots are its own.</summary>
+    public static string LockOf(int rank) => $"{Prefix}{rank}.lock";
+
     public static bool TryParse(string name, out int rank, out int number, out string kind)
     {
         rank = number = 0;

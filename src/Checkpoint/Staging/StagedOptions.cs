@@ -27,10 +27,10 @@ public sealed record StagedOptions
     public int GroupSizeMax { get; init; } = 8;
 
     /// <summary>
-    /// For each rank the name of what dies together (a host, a rack, a switch), or null: the hosts' names. Ranks of one name are never in one
-    /// failure group.
+    /// From a rank and the name of its host: the name of what it dies with (a host, a rack, a switch); null: the host's name. Ranks of one name
+    /// are never in one failure group.
     /// </summary>
-    public Func<int, string>? FailureDomain { get; init; }
+    public Func<int, string, string>? FailureDomain { get; init; }
 
     /// <summary>Whether to begin at the first step when checkpoints exist but none verifies.</summary>
     public bool StartOverIfNoneVerifies { get; init; }

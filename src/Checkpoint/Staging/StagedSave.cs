@@ -7,5 +7,4 @@ namespace HpcVirt.Checkpoint;
 /// <param name="Step">The step all ranks were at.</param>
 /// <param name="Staged">The state, or null if it could not be staged.</param>
 /// <param name="Objection">Why this rank votes no, or null.</param>
-/// <param name="StartedAt">The clock when the rank asked for it.</param>
-internal sealed record StagedSave(VersionName Name, long Step, StagedShard? Staged, string? Objection, long StartedAt);
+internal sealed record StagedSave(VersionName Name, long Step, StagedShard? Staged, string? Objection);

@@ -7,6 +7,9 @@ namespace HpcVirt.Checkpoint;
 /// <summary>What happens behind the rank's back, on one thread of its own.</summary>
 public sealed partial class StagedStore
 {
+    /// <summary>A rank that was killed is gone by then; one that lives must be ended by those who started it.</summary>
+    private static readonly TimeSpan TakeOverDeadline = TimeSpan.FromSeconds(30);
+
     private void Commit(StagedSave save)
     {
         try
@@ -56,6 +59,7 @@ public sealed partial class StagedStore
     /// <summary>Takes over this rank's slots of an earlier attempt, and frees those of ranks that are not here any more.</summary>
     private void Adopt()
     {
+        _lock = SlotLock.Take($"{_memory.Location}/{SlotName.LockOf(_group.Rank)}", TakeOverDeadline < _options.Deadline ? TakeOverDeadline : _options.Deadline, _time);
         _pool.Adopt();
         _redundancy?.Adopt();
         if (!MemoryTier.Place.IsLeader) return;

@@ -31,8 +31,8 @@ public sealed partial class StagedStore : IDisposable
     private readonly GroupRedundancy? _redundancy;
     private readonly CommitLine _line;
     private readonly StagedResults _results = new();
+    private SlotLock? _lock;
     private long _nextVersion;
-    private StagedSave? _underWay;
 
     private StagedStore(
         StorageTier[] tiers, ISlotDirectory memory, ICheckpointGroup group, StagedOptions options, TimeProvider time, RankMesh mesh, long nextVersion,
@@ -111,15 +111,17 @@ public sealed partial class StagedStore : IDisposable
         }
 
         RankMesh mesh = RankMesh.Open(group, memory, options.Deadline);
+        StagedStore? store = null;
         try
         {
-            var store = new StagedStore([.. opened], memory, group, options, time, mesh, nextVersion, warnings);
+            store = new StagedStore([.. opened], memory, group, options, time, mesh, nextVersion, warnings);
             string? problem = Attempted.Run(store.Adopt);
             Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
             return store;
         }
         catch
         {
+            store?.Dispose();
             mesh.Dispose();
             throw;
         }
@@ -141,9 +143,8 @@ public sealed partial class StagedStore : IDisposable
         StagedShard? staged = null;
         string? problem = objection ?? Attempted.Run(() => staged = _stager.Stage(name, step, regions));
         TimeSpan stopped = _time.GetElapsedTime(stoppedAt);
-        _underWay = new StagedSave(name, step, staged, problem, askedAt);
         _results.Begin(name.Version);
-        _line.Hand(_underWay);
+        _line.Hand(new StagedSave(name, step, staged, problem));
         return new StageReport(
             name.Version, step, _time.GetElapsedTime(askedAt, stoppedAt), stopped, staged?.CopiedBytes ?? 0, staged?.Plan.Regions.Sum(static r => r.StoredBytes) ?? 0);
     }
@@ -168,5 +169,6 @@ public sealed partial class StagedStore : IDisposable
         _redundancy?.Dispose();
         _files.Dispose();
         _pool.Dispose();
+        _lock?.Dispose();
     }
 }

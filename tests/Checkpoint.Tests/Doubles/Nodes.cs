@@ -14,7 +14,7 @@ internal sealed class Nodes : IDisposable
         Root = Directory.CreateDirectory(Path.Combine("/dev/shm", $"hpcvirt-test-{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName;
         Options = (options ?? new StagedOptions { Program = "heat" }) with
         {
-            FailureDomain = static rank => $"node-{rank}",
+            FailureDomain = static (rank, _) => $"node-{rank}",
             Deadline = TimeSpan.FromSeconds(20),
         };
     }
