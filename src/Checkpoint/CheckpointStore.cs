@@ -136,7 +136,7 @@ public sealed class CheckpointStore
     public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions)
     {
         long startedAt = _time.GetTimestamp();
-        var driver = new RestartDriver([new RestartTier(_place, null)], _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
+        var driver = new RestartDriver([new RestartTier(_place, null, null)], _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
         RestartState state = driver.Run();
         VersionName? restored = state.Outcome == RestartOutcome.Restored ? state.Candidate.Name : null;
         Learn(restored);

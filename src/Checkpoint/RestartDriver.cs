@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Checkpoint.Elastic;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Protocol;
 
@@ -77,11 +78,11 @@ internal sealed class RestartDriver(
     }
 
     /// <summary>Every failure is a judgement of this version: another one may do.</summary>
-    private VerdictReport Judged(RestartCandidate candidate, Func<VersionName, Place, VerdictReport> work)
+    private VerdictReport Judged(RestartCandidate candidate, Func<VersionName, RestartTier, VerdictReport> work)
     {
         try
         {
-            return work(candidate.Name, tiers[candidate.Tier].Place);
+            return work(candidate.Name, tiers[candidate.Tier]);
         }
         catch (CheckpointMismatchException e)
         {
@@ -102,26 +103,74 @@ internal sealed class RestartDriver(
         }
     }
 
-    private VerdictReport Verify(VersionName name, Place place)
+    private VerdictReport Verify(VersionName name, RestartTier tier)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, place);
-        using ShardReader reader = OpenShard(name, place, manifest);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, tier.Place);
+        var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        if (manifest.Shards.Count == group.Size)
+        {
+            using ShardReader reader = OpenShard(name, tier.Place, manifest);
 
-        // What does not fit is said before gigabytes are read for nothing.
-        RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
-        if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
-        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+            // What does not fit is said before gigabytes are read for nothing.
+            if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
+            if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+            if (!IsSplitOtherwise(reader.Shard)) return verdict;
+        }
+
+        WithAllShards(name, tier, manifest, shards =>
+        {
+            new ElasticRestart(regions, group.Rank, group.Size).Check([.. shards.Select(static s => s.Shard)]);
+
+            // Each shard is read as a whole by one rank; what the others need of it they check again, block by block.
+            for (int rank = group.Rank; manifest.Shards.Count != group.Size && rank < shards.Count; rank += group.Size)
+            {
+                if (shards[rank].Damages(shards[rank].NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+            }
+        });
+        return verdict;
     }
 
-    private VerdictReport Fill(VersionName name, Place place)
+    private VerdictReport Fill(VersionName name, RestartTier tier)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, place);
-        using ShardReader reader = OpenShard(name, place, manifest);
-        Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
-        foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, tier.Place);
+        var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        if (manifest.Shards.Count == group.Size)
+        {
+            using ShardReader reader = OpenShard(name, tier.Place, manifest);
+            ShardBytes = reader.Shard.LengthBytes;
+            if (!IsSplitOtherwise(reader.Shard))
+            {
+                Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
+                foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+                return verdict;
+            }
+        }
 
-        ShardBytes = reader.Shard.LengthBytes;
-        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        WithAllShards(name, tier, manifest, shards => new ElasticRestart(regions, group.Rank, group.Size).Fill(shards));
+        return verdict;
+    }
+
+    /// <summary>Whether some region was another part of its array then than it is now: it is put together from all shards.</summary>
+    private bool IsSplitOtherwise(Shard shard) => regions.Any(region => region.Decomposition is { } mine
+        && shard.Regions.FirstOrDefault(e => e.Descriptor.Name == region.Name)?.Descriptor.Decomposition is { } stored && !stored.Equals(mine));
+
+    private static void WithAllShards(VersionName name, RestartTier tier, Manifest manifest, Action<IReadOnlyList<ShardReader>> work)
+    {
+        var shards = new List<ShardReader>();
+        try
+        {
+            for (int rank = 0; rank < manifest.Shards.Count; rank++)
+            {
+                shards.Add(tier.OpenShard(name, rank));
+                if (shards[^1].ForeignTo(manifest, rank) is { } reason) throw new CheckpointFormatException(VersionName.Shard(rank), 0, reason);
+            }
+
+            work(shards);
+        }
+        finally
+        {
+            foreach (ShardReader shard in shards) shard.Dispose();
+        }
     }
 
     private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name, Place place)
@@ -134,13 +183,6 @@ internal sealed class RestartDriver(
         {
             throw new CheckpointMismatchException(
                 $"it was written by program '{manifest.Program}', and this is '{program}'. Name another directory.");
-        }
-
-        if (manifest.Shards.Count != group.Size)
-        {
-            throw new CheckpointMismatchException(
-                $"it was written by {manifest.Shards.Count} ranks, and this job has {group.Size}. "
-                + $"Start with {manifest.Shards.Count} ranks, or name another directory.");
         }
 
         return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));

@@ -2,9 +2,10 @@ using System;
 using System.CommandLine;
 using System.Linq;
 using HpcVirt.Cli;
+using HpcVirt.Cli.Checkpoints;
 using HpcVirt.Control;
 
-var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create() };
+var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create(), CheckpointCommand.Create() };
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

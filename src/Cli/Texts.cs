@@ -8,6 +8,7 @@ internal static class Texts
 
           hpcvirt run -n 4 -- ./stencil.dll --steps 1000     run, and relaunch after a loss
           hpcvirt rehearse -n 4 -- ./stencil.dll             prove that a restart changes nothing
+          hpcvirt checkpoint verify /tmp/ck                  look into checkpoints, and repair them
 
         `hpcvirt COMMAND --help` explains more.
         """;

@@ -24,9 +24,11 @@ internal sealed class ShardReader : IDisposable
     /// <summary>The header's CRC-32C, by which a manifest knows this shard.</summary>
     public uint Checksum { get; }
 
-    public static ShardReader Open(ICheckpointDirectory directory, string path)
+    public static ShardReader Open(ICheckpointDirectory directory, string path) => Take(directory.OpenFile(path), path);
+
+    /// <summary>Takes an open file over, and closes it with this.</summary>
+    public static ShardReader Take(ICheckpointFile file, string path)
     {
-        ICheckpointFile file = directory.OpenFile(path);
         try
         {
             long lengthBytes = file.GetLengthBytes();
@@ -100,6 +102,12 @@ internal sealed class ShardReader : IDisposable
         }
 
         GuardedRegion.EndRestore(region);
+    }
+
+    /// <summary>One block of a region, checked.</summary>
+    public void ReadBlock(RegionEntry entry, int block, Span<byte> bytes)
+    {
+        if (BlockDamage(entry, block, bytes, isWanted: true) is { } damage) throw damage;
     }
 
     public void Dispose() => _file.Dispose();

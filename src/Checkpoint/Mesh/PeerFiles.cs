@@ -40,8 +40,12 @@ internal sealed class PeerFiles(RankMesh mesh, bool mayMap) : IDisposable
         return BinaryPrimitives.ReadInt64LittleEndian(length);
     }
 
+    /// <summary>A peer's file of a known length, by the best way there is; it stays this object's and need not be disposed.</summary>
+    public ICheckpointFile Open(int peer, string path, long lengthBytes) =>
+        TryMap(peer, path) is { } memory ? new MappedFile(path, memory) : new PeerFile(this, peer, path, lengthBytes);
+
     /// <summary>A peer's file as memory, if both are under one kernel and this one may see it. The mapping stays this object's.</summary>
-    public MappedMemory? TryMap(int peer, string path)
+    private MappedMemory? TryMap(int peer, string path)
     {
         MeshEndpoint theirs = mesh.Endpoints[peer];
         if (!mayMap || theirs.HostId != mesh.Endpoints[mesh.Rank].HostId) return null;

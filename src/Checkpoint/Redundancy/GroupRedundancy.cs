@@ -64,7 +64,8 @@ internal sealed class GroupRedundancy : IRedundancy, IDisposable
         RedundancyFile plan = PlanOf(name, members, me);
         StateSlot slot = _pool.Acquire(plan.LengthBytes, static _ => 0);
         slot.Memory.Slice(0, (int)plan.PayloadOffsetBytes).Clear();
-        PeerShard[] files = [.. members.Select(m => new PeerShard(Files, m.Rank, $"{versionPath}/{VersionName.Shard(m.Rank)}", m.ShardBytes, null))];
+        PeerShard[] files = [.. members.Select(m => new PeerShard(
+            Files.Open(m.Rank, $"{versionPath}/{VersionName.Shard(m.Rank)}", m.ShardBytes), m.ShardBytes))];
         for (int kept = 0; kept < plan.Kept; kept++) Fill(plan, slot.Memory, kept, SumOf(plan, files, me, kept));
 
         byte[] header = plan.EncodeHeader();

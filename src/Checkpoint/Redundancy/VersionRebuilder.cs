@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Mesh;
@@ -23,13 +24,14 @@ internal sealed class VersionRebuilder(
         byte[]? manifestBytes = all.Select(static i => i.Manifest).FirstOrDefault(static m => m.Length > 0);
         if (manifestBytes is null || all.Any(static i => i.Problem is not null)) return;
         var manifest = Manifest.Decode(manifestBytes, VersionName.Manifest);
-        if (manifest.Shards.Count != group.Size) return;
 
         // Each step is waited for, because the next one reads what others have done in it.
         if (!Together(() => PrepareDirectory(name, all[group.Rank], manifestBytes, hasManifest: all[place.Leaders[group.Rank]].Manifest.Length > 0))) return;
-        if (!Together(() => PutShard(name, RebuildPlan.Make(group.Rank, manifest.Shards, all)))) return;
+        if (!Together(() => PutShards(name, manifest.Shards, all))) return;
         if (!Together(() => Publish(name))) return;
-        Together(() => PutRedundancy(name, manifest.Shards, all));
+
+        // A job of another number of ranks protects its own versions; this one was another's.
+        if (manifest.Shards.Count == group.Size) Together(() => PutRedundancy(name, manifest.Shards, all));
     }
 
     private bool Together(Action work)
@@ -48,7 +50,14 @@ internal sealed class VersionRebuilder(
         FileBytes.WriteNew(directory, path, manifest);
     }
 
-    private void PutShard(VersionName name, RebuildPlan plan)
+    /// <summary>Each rank puts its own shard back, and where the job has fewer ranks than then, also some of those that are nobody's now.</summary>
+    private void PutShards(VersionName name, IReadOnlyList<ManifestShard> shards, IReadOnlyList<Inventory> all)
+    {
+        for (int shard = group.Rank; shard < shards.Count; shard += group.Size)
+            PutShard(name, shard, RebuildPlan.Make(shard, place.Leaders[group.Rank], shards, all));
+    }
+
+    private void PutShard(VersionName name, int shard, RebuildPlan plan)
     {
         if (plan.IsThere) return;
         if (plan.Reason is not null) throw new CheckpointException(plan.Reason);
@@ -57,8 +66,7 @@ internal sealed class VersionRebuilder(
         for (int part = 0; part < plan.Parts.Count; part++)
         {
             var sum = new WeightedSum();
-            foreach (RebuildPlan.Term term in plan.Parts[part])
-                sum.Add(new PeerShard(files, term.Holder, term.File.Path, term.File.LengthBytes, null), term.OffsetBytes, term.Weight);
+            foreach ((RebuildPlan.Term term, PeerShard row) in plan.Parts[part].Select(t => (t, RowOf(t)))) sum.Add(row, term.OffsetBytes, term.Weight);
             long start = part * plan.ChunkBytes;
             long length = long.Clamp(plan.LengthBytes - start, 0, plan.ChunkBytes);
             for (long done = 0; done < length;)
@@ -69,10 +77,13 @@ internal sealed class VersionRebuilder(
             }
         }
 
-        string path = $"{place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
+        string path = $"{place.PathOf(name)}/{VersionName.Shard(shard)}";
         if (directory.Exists(path)) directory.DeleteFile(path);
         directory.Link(slot.Path, path);
     }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "The file stays the peer files' own.")]
+    private PeerShard RowOf(RebuildPlan.Term term) => new(files.Open(term.Holder, term.File.Path, term.File.LengthBytes), term.File.LengthBytes);
 
     /// <summary>The vote of this version has passed long ago; a place that has it only now says so by the same rename.</summary>
     private void Publish(VersionName name)

@@ -21,6 +21,9 @@ public abstract class CheckpointRegion
     /// <summary>The name under which it is found again, unique within the program.</summary>
     public string Name { get; }
 
+    /// <summary>Which part of which global array it is, or null: then it can only be restored on the same ranks.</summary>
+    public virtual RegionDecomposition? Decomposition => null;
+
     /// <summary>Takes hold of the memory of now and describes it.</summary>
     public abstract RegionDescriptor BeginSave();
 

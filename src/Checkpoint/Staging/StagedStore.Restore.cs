@@ -20,7 +20,7 @@ public sealed partial class StagedStore
         _line.AwaitIdle();
         long startedAt = _time.GetTimestamp();
         var rebuilder = new VersionRebuilder(MemoryTier.Place, _memory, _group, _files, _pool, _redundancy);
-        RestartTier[] tiers = [.. _tiers.Select((t, i) => new RestartTier(t.Place, i == 0 ? rebuilder : null))];
+        RestartTier[] tiers = [.. _tiers.Select((t, i) => new RestartTier(t.Place, i == 0 ? rebuilder : null, i == 0 ? _files : null))];
         var driver = new RestartDriver(tiers, _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
         RestartState state = driver.Run();
         bool isRestored = state.Outcome == RestartOutcome.Restored;

@@ -14,12 +14,12 @@ namespace HpcVirt.Checkpoint.Protocol;
 internal sealed record RebuildPlan(
     bool IsThere, string? Reason, long LengthBytes, long ChunkBytes, IReadOnlyList<IReadOnlyList<RebuildPlan.Term>> Parts)
 {
-    public static RebuildPlan Make(int rank, IReadOnlyList<ManifestShard> shards, IReadOnlyList<Inventory> all)
+    public static RebuildPlan Make(int rank, int leader, IReadOnlyList<ManifestShard> shards, IReadOnlyList<Inventory> all)
     {
         ManifestShard wanted = shards[rank];
-        if (FindShard(rank, wanted.LengthBytes, wanted.Checksum, all, nearLeader: all[rank].Leader) is { } copy)
+        if (FindShard(rank, wanted.LengthBytes, wanted.Checksum, all, nearLeader: leader) is { } copy)
         {
-            return all[copy.Holder].Leader == all[rank].Leader
+            return all[copy.Holder].Leader == leader
                 ? new RebuildPlan(true, null, wanted.LengthBytes, 0, [])
                 : new RebuildPlan(false, null, wanted.LengthBytes, wanted.LengthBytes, [[new Term(copy.Holder, copy.File, 0, 1)]]);
         }
