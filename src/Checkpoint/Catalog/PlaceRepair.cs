@@ -18,8 +18,24 @@ public sealed class PlaceRepair(IReadOnlyList<ICheckpointDirectory> places)
     /// <exception cref="CheckpointDirectoryException">A place cannot be read or written.</exception>
     public IReadOnlyList<RepairLine> Run(IProgress<long>? progress = null)
     {
+        foreach (ICheckpointDirectory directory in places) Found(directory);
         VersionName[] names = [.. _places.SelectMany(static p => Place.Survey(p.Directory).Of(VersionState.Committed)).Distinct().OrderDescending()];
         return [.. names.SelectMany(name => Repair(name, progress))];
+    }
+
+    /// <summary>A place that was lost as a whole begins anew; one that holds something else is not touched.</summary>
+    private static void Found(ICheckpointDirectory directory)
+    {
+        directory.CreateRoot();
+        if (directory.Exists(VersionName.Marker)) return;
+        if (directory.List("").Any(static e => e.Name != VersionName.LostAndFound))
+        {
+            throw new ForeignDirectoryException(
+                $"{directory.Location} is not empty and holds no checkpoints of HpcVirt (no {VersionName.Marker}). Is this the right directory?");
+        }
+
+        FileBytes.WriteNew(directory, VersionName.Marker, []);
+        directory.SyncDirectory("");
     }
 
     private List<RepairLine> Repair(VersionName name, IProgress<long>? progress)
