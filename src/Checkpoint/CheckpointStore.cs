@@ -107,8 +107,8 @@ public sealed class CheckpointStore
 
         // Each try takes a new number, so what a failed one leaves behind is never in the way of the next.
         var name = new VersionName(_nextVersion++, Attempt);
-        var driver = new CommitDriver(_place, _group, _options, _time, _proven);
-        CommitState state = driver.Run(name, step, regions, objection);
+        var driver = new CommitDriver(_place, _group, _options, _time, _proven, new RegionShardWork(regions));
+        CommitState state = driver.Run(name, step, objection);
         if (state.IsPublishedEverywhere && state.Outcome == SaveOutcome.Committed) _proven.Add(name);
 
         return new SaveResult
@@ -136,28 +136,11 @@ public sealed class CheckpointStore
     public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions)
     {
         long startedAt = _time.GetTimestamp();
-        var driver = new RestartDriver(_place, _group, _options, regions);
+        var driver = new RestartDriver([new RestartTier(_place, null, null)], _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
         RestartState state = driver.Run();
-        VersionName? restored = state.Outcome == RestartOutcome.Restored ? state.Candidate : null;
+        VersionName? restored = state.Outcome == RestartOutcome.Restored ? state.Candidate.Name : null;
         Learn(restored);
-
-        var report = new RestoreReport
-        {
-            IsFresh = restored is null,
-            Version = restored?.Version ?? 0,
-            Attempt = restored?.Attempt ?? 0,
-            Step = restored is null ? 0 : state.Step,
-            Skipped = state.Skipped,
-            ShardBytes = driver.ShardBytes,
-            Elapsed = _time.GetElapsedTime(startedAt),
-        };
-        return state.Outcome switch
-        {
-            RestartOutcome.Impossible => throw new CheckpointException(state.Refusal ?? "The checkpoint directory cannot be used."),
-            RestartOutcome.Mismatched => throw new CheckpointMismatchException($"{Location}: {state.Refusal}"),
-            RestartOutcome.NoneVerifies => throw new NoCheckpointVerifiesException(report),
-            _ => report,
-        };
+        return RestartDriver.Conclude(state, driver.ShardBytes, tier: null, Location, _time.GetElapsedTime(startedAt));
     }
 
     /// <summary>What has just verified is proven; what is newer and was passed over is not any more.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Protocol;
 
@@ -8,33 +7,34 @@ namespace HpcVirt.Checkpoint;
 
 /// <summary>Performs what <see cref="CommitProtocol"/> decides, for one save on one rank.</summary>
 internal sealed class CommitDriver(
-    Place place, ICheckpointGroup group, CheckpointOptions options, TimeProvider time, IReadOnlyCollection<VersionName> proven)
+    Place place, ICheckpointGroup group, CheckpointOptions options, TimeProvider time, IReadOnlyCollection<VersionName> proven, IShardWork work)
 {
     private Shard? _plan;
 
     /// <summary>The length of this rank's shard once it is planned, else 0.</summary>
     public long ShardBytes => _plan?.LengthBytes ?? 0;
 
-    public CommitState Run(VersionName name, long step, IReadOnlyList<CheckpointRegion> regions, string? objection)
+    public CommitState Run(VersionName name, long step, string? objection)
     {
         try
         {
             CommitState state = CommitProtocol.Start(group.Rank, place.Leaders, name, step, options.Program);
-            (state, CommitEffect effect) = CommitProtocol.Next(state, new CommitEvent.Prepared(Prepare(name, step, regions, objection)));
-            while (effect is not CommitEffect.Finish) (state, effect) = CommitProtocol.Next(state, Perform(effect, name, regions));
+            (state, CommitEffect effect) = CommitProtocol.Next(state, new CommitEvent.Prepared(Prepare(name, step, objection)));
+            while (effect is not CommitEffect.Finish) (state, effect) = CommitProtocol.Next(state, Perform(effect, name));
             return state;
         }
         finally
         {
-            foreach (CheckpointRegion region in regions) region.EndSave();
+            work.End();
         }
     }
 
-    private CommitEvent Perform(CommitEffect effect, VersionName name, IReadOnlyList<CheckpointRegion> regions) => effect switch
+    private CommitEvent Perform(CommitEffect effect, VersionName name) => effect switch
     {
         CommitEffect.TellPreparation e => new CommitEvent.PreparationsKnown(Exchange.All(group, e.Mine)),
-        CommitEffect.WriteShard => new CommitEvent.ShardWritten(WriteShard(name, regions)),
+        CommitEffect.WriteShard => new CommitEvent.ShardWritten(WriteShard()),
         CommitEffect.TellShard e => new CommitEvent.ShardsKnown(Exchange.All(group, e.Mine)),
+        CommitEffect.Protect e => new CommitEvent.Protected(Attempted.Run(() => work.Protect(_plan!, place, e.Shards))),
         CommitEffect.WriteManifest e => new CommitEvent.ManifestWritten(WriteManifest(name, e.Manifest)),
         CommitEffect.Vote e => new CommitEvent.VoteCounted(group.Minimum(e.IsYes ? 1 : 0) == 1),
         CommitEffect.TellReason e => new CommitEvent.ReasonsKnown(Exchange.All(group, e.Mine)),
@@ -45,17 +45,14 @@ internal sealed class CommitDriver(
         _ => throw new InvalidOperationException($"No driver for {effect.GetType().Name}."),
     };
 
-    private PreparationReport Prepare(VersionName name, long step, IReadOnlyList<CheckpointRegion> regions, string? objection)
+    private PreparationReport Prepare(VersionName name, long step, string? objection)
     {
         bool isSuperseded = false;
         long freeBytes = -1;
         string? problem = objection ?? Attempted.Run(() =>
         {
             if (step < 0) throw new CheckpointException($"Step {step} is negative; steps count from 0.");
-            RegionSet.CheckNames(regions);
-            RegionDescriptor[] descriptors = [.. regions.Select(static r => GuardedRegion.BeginSave(r))];
-            RegionSet.CheckDescriptors(descriptors);
-            _plan = Shard.Plan(name, step, group.Rank, group.Size, options.Program, descriptors);
+            _plan = work.Plan(name, step, group.Rank, group.Size, options.Program);
             if (!place.IsLeader) return;
 
             if (NewerAttempt() is { } newer)
@@ -67,23 +64,19 @@ internal sealed class CommitDriver(
             freeBytes = place.Directory.GetFreeBytes();
             place.Directory.CreateDirectory(name.Temporary);
         });
-        return new PreparationReport(problem, isSuperseded, step, ShardBytes, freeBytes, NowUnixMs());
+        return new PreparationReport(problem, isSuperseded, step, work.NeededBytes, freeBytes, NowUnixMs());
     }
 
     // A clock before 1970 is a clock that was never set; the format has no room for it, and nothing depends on it.
     private long NowUnixMs() => long.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private ShardReport WriteShard(VersionName name, IReadOnlyList<CheckpointRegion> regions)
+    private ShardReport WriteShard()
     {
         Shard plan = _plan!;
         ManifestShard shard = default;
         string? problem = Attempted.Run(() =>
         {
-            using ICheckpointFile file = place.Directory.CreateFile($"{name.Temporary}/{VersionName.Shard(group.Rank)}", plan.LengthBytes);
-            uint checksum = ShardWriter.Write(plan, regions, file);
-
-            // A yes in the vote promises these bytes, so they are on the disk before it, not only in the page cache.
-            file.Sync();
+            uint checksum = work.Write(plan, place);
             shard = new ManifestShard(plan.LengthBytes, checksum, plan.RegionFormats(), place.Leaders[group.Rank]);
         });
         return new ShardReport(problem, shard);

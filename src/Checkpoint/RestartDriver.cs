@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Checkpoint.Elastic;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Protocol;
 
@@ -9,14 +10,14 @@ namespace HpcVirt.Checkpoint;
 
 /// <summary>Performs what <see cref="RestartProtocol"/> decides, for one restart on one rank.</summary>
 internal sealed class RestartDriver(
-    Place place, ICheckpointGroup group, CheckpointOptions options, IReadOnlyList<CheckpointRegion> regions)
+    IReadOnlyList<RestartTier> tiers, ICheckpointGroup group, string program, bool mayStartOver, IReadOnlyList<CheckpointRegion> regions)
 {
     /// <summary>The length of the shard that was filled in, else 0.</summary>
     public long ShardBytes { get; private set; }
 
     public RestartState Run()
     {
-        RestartState state = RestartProtocol.Start(options.StartOverIfNoneVerifies);
+        RestartState state = RestartProtocol.Start(mayStartOver, [.. tiers.Select(static t => t.Rebuilder is not null)]);
         (state, RestartEffect effect) = RestartProtocol.Next(state, new RestartEvent.Surveyed(Survey()));
         while (effect is not RestartEffect.Finish) (state, effect) = RestartProtocol.Next(state, Perform(effect));
         return state;
@@ -25,14 +26,41 @@ internal sealed class RestartDriver(
     private RestartEvent Perform(RestartEffect effect) => effect switch
     {
         RestartEffect.TellSurvey e => new RestartEvent.SurveysKnown(Exchange.All(group, e.Mine)),
-        RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Name, Verify)),
+        RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Candidate, Verify)),
+        RestartEffect.Rebuild e => Rebuild(e.Candidate),
         RestartEffect.TellVerdict e => new RestartEvent.VerdictsKnown(Exchange.All(group, e.Mine)),
-        RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Name, Fill)),
+        RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Candidate, Fill)),
         RestartEffect.TellFill e => new RestartEvent.FillsKnown(Exchange.All(group, e.Mine)),
         _ => throw new InvalidOperationException($"No driver for {effect.GetType().Name}."),
     };
 
-    private PlaceSurvey Survey()
+    /// <summary>The result, or what has to be thrown, the same on all ranks.</summary>
+    public static RestoreReport Conclude(RestartState state, long shardBytes, string? tier, string location, TimeSpan elapsed)
+    {
+        bool isRestored = state.Outcome == RestartOutcome.Restored;
+        var report = new RestoreReport
+        {
+            IsFresh = !isRestored,
+            Version = isRestored ? state.Candidate.Name.Version : 0,
+            Attempt = isRestored ? state.Candidate.Name.Attempt : 0,
+            Step = isRestored ? state.Step : 0,
+            Skipped = state.Skipped,
+            ShardBytes = shardBytes,
+            Tier = isRestored ? tier : null,
+            Elapsed = elapsed,
+        };
+        return state.Outcome switch
+        {
+            RestartOutcome.Impossible => throw new CheckpointException(state.Refusal ?? "The checkpoint directory cannot be used."),
+            RestartOutcome.Mismatched => throw new CheckpointMismatchException($"{location}: {state.Refusal}"),
+            RestartOutcome.NoneVerifies => throw new NoCheckpointVerifiesException(report),
+            _ => report,
+        };
+    }
+
+    private TierSurveys Survey() => new([.. tiers.Select(t => Survey(t.Place))]);
+
+    private PlaceSurvey Survey(Place place)
     {
         PlaceSurvey survey = PlaceSurvey.Empty;
         string? problem = Attempted.Run(() =>
@@ -43,12 +71,18 @@ internal sealed class RestartDriver(
         return survey with { Problem = problem };
     }
 
+    private RestartEvent.Rebuilt Rebuild(RestartCandidate candidate)
+    {
+        tiers[candidate.Tier].Rebuilder!.Rebuild(candidate.Name);
+        return new RestartEvent.Rebuilt();
+    }
+
     /// <summary>Every failure is a judgement of this version: another one may do.</summary>
-    private static VerdictReport Judged(VersionName name, Func<VersionName, VerdictReport> work)
+    private VerdictReport Judged(RestartCandidate candidate, Func<VersionName, RestartTier, VerdictReport> work)
     {
         try
         {
-            return work(name);
+            return work(candidate.Name, tiers[candidate.Tier]);
         }
         catch (CheckpointMismatchException e)
         {
@@ -69,51 +103,92 @@ internal sealed class RestartDriver(
         }
     }
 
-    private VerdictReport Verify(VersionName name)
+    private VerdictReport Verify(VersionName name, RestartTier tier)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
-        using ShardReader reader = OpenShard(name, manifest);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, tier.Place);
+        var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        if (manifest.Shards.Count == group.Size)
+        {
+            using ShardReader reader = OpenShard(name, tier.Place, manifest);
 
-        // What does not fit is said before gigabytes are read for nothing.
-        RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
-        if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
-        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+            // What does not fit is said before gigabytes are read for nothing.
+            if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
+            if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+            if (!IsSplitOtherwise(reader.Shard)) return verdict;
+        }
+
+        WithAllShards(name, tier, manifest, shards =>
+        {
+            new ElasticRestart(regions, group.Rank, group.Size).Check([.. shards.Select(static s => s.Shard)]);
+
+            // Each shard is read as a whole by one rank; what the others need of it they check again, block by block.
+            for (int rank = group.Rank; manifest.Shards.Count != group.Size && rank < shards.Count; rank += group.Size)
+            {
+                if (shards[rank].Damages(shards[rank].NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+            }
+        });
+        return verdict;
     }
 
-    private VerdictReport Fill(VersionName name)
+    private VerdictReport Fill(VersionName name, RestartTier tier)
     {
-        (Manifest manifest, uint manifestChecksum) = ReadManifest(name);
-        using ShardReader reader = OpenShard(name, manifest);
-        Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
-        foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+        (Manifest manifest, uint manifestChecksum) = ReadManifest(name, tier.Place);
+        var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        if (manifest.Shards.Count == group.Size)
+        {
+            using ShardReader reader = OpenShard(name, tier.Place, manifest);
+            ShardBytes = reader.Shard.LengthBytes;
+            if (!IsSplitOtherwise(reader.Shard))
+            {
+                Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
+                foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+                return verdict;
+            }
+        }
 
-        ShardBytes = reader.Shard.LengthBytes;
-        return new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
+        WithAllShards(name, tier, manifest, shards => new ElasticRestart(regions, group.Rank, group.Size).Fill(shards));
+        return verdict;
     }
 
-    private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name)
+    /// <summary>Whether some region was another part of its array then than it is now: it is put together from all shards.</summary>
+    private bool IsSplitOtherwise(Shard shard) => regions.Any(region => region.Decomposition is { } mine
+        && shard.Regions.FirstOrDefault(e => e.Descriptor.Name == region.Name)?.Descriptor.Decomposition is { } stored && !stored.Equals(mine));
+
+    private static void WithAllShards(VersionName name, RestartTier tier, Manifest manifest, Action<IReadOnlyList<ShardReader>> work)
+    {
+        var shards = new List<ShardReader>();
+        try
+        {
+            for (int rank = 0; rank < manifest.Shards.Count; rank++)
+            {
+                shards.Add(tier.OpenShard(name, rank));
+                if (shards[^1].ForeignTo(manifest, rank) is { } reason) throw new CheckpointFormatException(VersionName.Shard(rank), 0, reason);
+            }
+
+            work(shards);
+        }
+        finally
+        {
+            foreach (ShardReader shard in shards) shard.Dispose();
+        }
+    }
+
+    private (Manifest Manifest, uint Checksum) ReadManifest(VersionName name, Place place)
     {
         string path = $"{place.PathOf(name)}/{VersionName.Manifest}";
         byte[] bytes = FileBytes.ReadWhole(place.Directory, path, Manifest.MaximumBytes);
         var manifest = Manifest.Decode(bytes, path);
         if (manifest.Name != name) throw new CheckpointFormatException(path, 24, $"belongs to {manifest.Name}");
-        if (manifest.Program != options.Program)
+        if (manifest.Program != program)
         {
             throw new CheckpointMismatchException(
-                $"it was written by program '{manifest.Program}', and this is '{options.Program}'. Name another directory.");
-        }
-
-        if (manifest.Shards.Count != group.Size)
-        {
-            throw new CheckpointMismatchException(
-                $"it was written by {manifest.Shards.Count} ranks, and this job has {group.Size}. "
-                + $"Start with {manifest.Shards.Count} ranks, or name another directory.");
+                $"it was written by program '{manifest.Program}', and this is '{program}'. Name another directory.");
         }
 
         return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));
     }
 
-    private ShardReader OpenShard(VersionName name, Manifest manifest)
+    private ShardReader OpenShard(VersionName name, Place place, Manifest manifest)
     {
         string path = $"{place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
         var reader = ShardReader.Open(place.Directory, path);

@@ -2,10 +2,19 @@ using System;
 using System.CommandLine;
 using System.Linq;
 using HpcVirt.Cli;
+using HpcVirt.Cli.Checkpoints;
 using HpcVirt.Cli.Predict;
 using HpcVirt.Control;
 
-var root = new RootCommand(Texts.Root) { RunCommand.Create(), RehearseCommand.Create(), SimulateCommand.Create(), PredictCommand.Create(), PlanCommand.Create() };
+var root = new RootCommand(Texts.Root)
+{
+    RunCommand.Create(),
+    RehearseCommand.Create(),
+    CheckpointCommand.Create(),
+    SimulateCommand.Create(),
+    PredictCommand.Create(),
+    PlanCommand.Create(),
+};
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -10,6 +10,7 @@ internal static class Texts
           hpcvirt rehearse -n 4 -- ./stencil.dll             prove that a restart changes nothing
           hpcvirt simulate quiesce --ranks 4096              see how a job of that size falls silent
           hpcvirt predict train DIR --out m.hpcm             learn which node fails next
+          hpcvirt checkpoint verify /tmp/ck                  look into checkpoints, and repair them
 
         `hpcvirt COMMAND --help` explains more.
         """;

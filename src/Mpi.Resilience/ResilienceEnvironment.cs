@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Channel;
 
 namespace HpcVirt.Mpi.Resilience;
@@ -15,6 +16,18 @@ internal static class ResilienceEnvironment
 
     /// <summary>How long the job may take to fall silent, as <see cref="Durations.TryParse"/> reads it.</summary>
     public const string QuiesceDeadline = "HPCVIRT_QUIESCE_DEADLINE";
+
+    /// <summary>The memory tier's directory; see <see cref="MemoryTierOptions.Directory"/>.</summary>
+    public const string Memory = "HPCVIRT_MEMORY";
+
+    /// <summary><c>none</c>, <c>partner</c>, <c>xor</c>, <c>rs1</c>, <c>rs2</c>, ...</summary>
+    public const string Redundancy = "HPCVIRT_REDUNDANCY";
+
+    /// <summary>Every how manieth version goes from memory to the directory.</summary>
+    public const string FlushEvery = "HPCVIRT_FLUSH_EVERY";
+
+    /// <summary>The file that says which hosts die together.</summary>
+    public const string FailureDomains = "HPCVIRT_FAILURE_DOMAINS";
 
     /// <param name="options">What the program says.</param>
     /// <param name="variable">Reads one environment variable; passed in so that tests need no environment.</param>
@@ -55,7 +68,47 @@ internal static class ResilienceEnvironment
             };
         }
 
-        return options;
+        return ApplyMemory(options, variable);
+    }
+
+    private static ResilientOptions ApplyMemory(ResilientOptions options, Func<string, string?> variable)
+    {
+        MemoryTierOptions? memory = options.MemoryTier;
+        if (Value(variable, Memory) is { } directory)
+            memory = memory is null ? new MemoryTierOptions { Directory = directory } : memory with { Directory = directory };
+        if (memory is null)
+            return options;
+        if (Value(variable, Redundancy) is { } scheme)
+            memory = ReadScheme(memory, scheme);
+        if (Value(variable, FlushEvery) is { } every)
+        {
+            memory = memory with
+            {
+                FlushEvery = int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out int versions)
+                    ? versions
+                    : throw new ResilienceException($"{FlushEvery}={every} is no whole number; 1 flushes each version, 10 each tenth."),
+            };
+        }
+
+        if (Value(variable, FailureDomains) is { } file)
+            memory = memory with { FailureDomainsFile = file };
+        return options with { MemoryTier = memory };
+    }
+
+    private static MemoryTierOptions ReadScheme(MemoryTierOptions memory, string text)
+    {
+        if (text.StartsWith("rs", StringComparison.Ordinal) && int.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int losses))
+            return memory with { Redundancy = RedundancyScheme.ReedSolomon, Losses = losses };
+        return memory with
+        {
+            Redundancy = text switch
+            {
+                "none" => RedundancyScheme.None,
+                "partner" => RedundancyScheme.Partner,
+                "xor" => RedundancyScheme.Xor,
+                _ => throw new ResilienceException($"{Redundancy}={text} is unknown; say none, partner, xor, or rs2 for Reed-Solomon with 2 losses."),
+            },
+        };
     }
 
     private static string? Value(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } value ? value : null;

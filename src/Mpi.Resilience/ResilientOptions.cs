@@ -11,6 +11,9 @@ public sealed record ResilientOptions
     /// <remarks>Overridden by <c>HPCVIRT_CHECKPOINTS</c>, which <c>hpcvirt run --checkpoints</c> sets.</remarks>
     public string? CheckpointDirectory { get; init; }
 
+    /// <summary>Checkpoints in memory before they go to <see cref="CheckpointDirectory"/>; null: straight to the directory.</summary>
+    public MemoryTierOptions? MemoryTier { get; init; }
+
     /// <summary>When to checkpoint; every five minutes by default. Overridden by <c>HPCVIRT_INTERVAL</c>.</summary>
     public CheckpointInterval Interval { get; init; } = CheckpointInterval.Every(TimeSpan.FromMinutes(5));
 
@@ -43,7 +46,10 @@ public sealed record ResilientOptions
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CheckpointDirectory is null
+        if (MemoryTier is { } memory)
+            text.Append($"checkpoints in memory ({memory.Directory}, redundancy {memory.Redundancy}), ");
+        text.Append(CheckpointDirectory is null && MemoryTier is not null ? $"interval {Interval}"
+            : CheckpointDirectory is null
             ? "no checkpoint directory, so nothing is saved (set HPCVIRT_CHECKPOINTS or use `hpcvirt run --checkpoints DIR`)"
             : $"checkpoints in {CheckpointDirectory}, interval {Interval}, keeping {Keep}");
         if (!Restore)
@@ -67,6 +73,8 @@ public sealed record ResilientOptions
             throw new ResilienceException("Program is empty: name the program, so that its checkpoints can be told from others'.");
         if (CheckpointDirectory is not null && string.IsNullOrWhiteSpace(CheckpointDirectory))
             throw new ResilienceException("CheckpointDirectory is blank: name a directory, or leave it null to save nothing.");
+        if (MemoryTier?.Problem() is { } problem)
+            throw new ResilienceException(problem);
         return this;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement.Protocol;
 using HpcVirt.Mpi.Resilience.Quiesce;
+using HpcVirt.Mpi.Resilience.Store;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -27,6 +28,7 @@ public sealed partial class ResilientSession
         _control?.Beat(nextStep);
         _rehearsal?.SafePoint(nextStep, _regions.Providers);
 
+        ReportCommits();
         if (_unnumberedPoints > 0)
             throw new ResilienceException("SafePoint(step) was called after SafePoint(): a program numbers its safe points alike on all ranks, or does not number them.");
         if (_quiesce.IsWithdrawn)
@@ -35,7 +37,8 @@ public sealed partial class ResilientSession
         bool stop = (effects & AgreementEffects.Stop) != 0;
         if ((effects & AgreementEffects.Checkpoint) != 0 || Options.Interval.IsDueBefore(nextStep))
         {
-            SaveUnlessSaved(nextStep);
+            // Who asked for it wants to know that it is done; the interval does not.
+            SaveUnlessSaved(nextStep, waits: stop || _control?.CheckpointRequested == true);
             _control?.AcknowledgeCheckpoint(_requestHandedIn);
         }
 
@@ -52,7 +55,9 @@ public sealed partial class ResilientSession
     /// <summary>Saves the protected regions now; collective, with the same step on all ranks.</summary>
     /// <param name="nextStep">The step that a restart begins with.</param>
     /// <returns>Whether it was committed; if not, rank 0 has said why, and everything older is kept.</returns>
-    public bool Save(long nextStep)
+    public bool Save(long nextStep) => Save(nextStep, waits: true);
+
+    private bool Save(long nextStep, bool waits)
     {
         _regions.IsClosed = true;
         if (_store is null)
@@ -61,7 +66,7 @@ public sealed partial class ResilientSession
             return false;
         }
 
-        bool committed = SaveTo(_store, nextStep);
+        bool committed = SaveTo(_store, nextStep, waits);
 
         // Saving takes its own time, which is neither a step's nor the interval's.
         _agreement.RestartClock();
@@ -69,23 +74,49 @@ public sealed partial class ResilientSession
         return committed;
     }
 
-    private void SaveUnlessSaved(long nextStep)
+    private void SaveUnlessSaved(long nextStep, bool waits)
     {
         // Just restored at this very step, or saved here a moment ago: the version exists.
         if (_savedStep != nextStep)
-            Save(nextStep);
+            Save(nextStep, waits);
+        else if (waits)
+            _store?.Drain();
     }
 
-    private bool SaveTo(CheckpointStore store, long nextStep)
+    private bool SaveTo(JobStore store, long nextStep, bool waits)
     {
-        bool isCommitted = false;
-        return _quiesce.Fall(_ => isCommitted = Write(store, nextStep)) == QuiesceOutcome.Done && isCommitted;
+        bool isSaved = false;
+        return _quiesce.Fall(_ => isSaved = Write(store, nextStep, waits)) == QuiesceOutcome.Done && isSaved;
     }
 
-    /// <summary>Writes the regions of all ranks, in the silence.</summary>
-    private bool Write(CheckpointStore store, long nextStep)
+    /// <summary>Writes the regions of all ranks, in the silence. The program may go on before what was staged in memory is committed.</summary>
+    private bool Write(JobStore store, long nextStep, bool waits)
     {
-        SaveResult result = store.Save(nextStep, RegionsToSave());
+        long startedAt = Options.Time.GetTimestamp();
+        if (store.Save(nextStep, RegionsToSave(), waits) is { } result)
+            return Conclude(store, result);
+
+        // Under way: what it cost the program is known, and what becomes of it will be said at a later safe point.
+        _savedStep = nextStep;
+        _cost = Options.Time.GetElapsedTime(startedAt);
+        return true;
+    }
+
+    /// <summary>Says what became of checkpoints that were under way when the program went on.</summary>
+    private void ReportCommits()
+    {
+        foreach (TierResult tier in _store?.TakeResults() ?? [])
+        {
+            if (tier.Result.IsCommitted)
+                _control?.CheckpointCommitted(tier.Result.Step, tier.Result.Version, tier.Result.Elapsed, tier.Result.JobBytes);
+            else
+                Conclude(_store!, tier.Result);
+        }
+    }
+
+    private bool Conclude(JobStore store, SaveResult result)
+    {
+        long nextStep = result.Step;
         foreach (string warning in result.Warnings)
             _voice.SayOnce(warning);
         switch (result.Outcome)

@@ -41,6 +41,7 @@ public sealed partial class ResilientSession
 
     private void Pass(bool hasEnded)
     {
+        ReportCommits();
         Wishes wishes = Wish();
         bool isStop = false;
         if (_quiesce.Pass(wishes, hasEnded, Act) is not { } outcome || _quiesce.IsPursuing)
@@ -59,7 +60,7 @@ public sealed partial class ResilientSession
             isStop = verdict.Stop;
             NextStep++;
             if (_store is { } store)
-                Write(store, NextStep);
+                Write(store, NextStep, waits: verdict.Stop || _control?.CheckpointRequested == true);
         }
     }
 }

@@ -1,12 +1,12 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using HpcVirt.Mpi.Resilience.Crossing;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
+using HpcVirt.Mpi.Resilience.Store;
 using MPI;
 using MPI.Traffic;
 
@@ -28,7 +28,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly QuiesceDriver _quiesce;
     private readonly CrossingRequests _crossing = new();
     private readonly ControlClient? _control;
-    private readonly CheckpointStore? _store;
+    private readonly JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
 
@@ -163,6 +163,8 @@ public sealed partial class ResilientSession : IDisposable
         FinishUnnumbered();
         _agreement.Finish();
         Settle();
+        _store?.Drain();
+        ReportCommits();
         _control?.Finished(0, endedEarly: false);
     }
 
@@ -181,6 +183,7 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>Frees what the session holds. Waits for nobody but, briefly, for the supervisor to have heard the last words.</summary>
     public void Dispose()
     {
+        _store?.Dispose();
         _control?.Dispose();
         _agreement.Dispose();
         _quiesce.Dispose();
@@ -197,18 +200,10 @@ public sealed partial class ResilientSession : IDisposable
 
     private List<CheckpointRegion> RegionsToSave() => [.. _regions.All, _crossing.Region];
 
-    private CheckpointStore? OpenStore()
+    private JobStore? OpenStore()
     {
-        if (Options.CheckpointDirectory is not { } directory)
-            return null;
-        var options = new CheckpointOptions
-        {
-            Program = Options.Program,
-            Keep = Options.Keep,
-            StartOverIfNoneVerifies = Options.StartOverIfNoneVerifies,
-        };
-        CheckpointStore store = CheckpointStore.Open(new PhysicalDirectory(Path.GetFullPath(directory)), _collectives, options, IdSource.NewGuid, Options.Time);
-        foreach (string warning in store.Warnings)
+        var store = JobStore.Open(Options, _collectives);
+        foreach (string warning in store?.Warnings ?? [])
             _voice.Say(warning);
         return store;
     }

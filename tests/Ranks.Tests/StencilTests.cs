@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using HpcVirt.Ranks.Tests.Launching;
 using NUnit.Framework;
@@ -15,6 +17,35 @@ internal sealed class StencilTests
     public void The_plate_is_bit_identical(
         [Values] MpiKind kind, [Values(1, 2, 3, 4)] int ranks, [Values("1d", "2d")] string decomposition) =>
         Assert.That(ChecksumOf(kind, ranks, decomposition), Is.EqualTo(OneRank.Value));
+
+    [Test]
+    public void Four_three_one_and_four_ranks_continue_one_another_and_end_bit_identical_to_the_unbroken_run([Values] bool throughMemory)
+    {
+        string folder = Directory.CreateTempSubdirectory("hpcvirt-elastic-").FullName;
+        try
+        {
+            (int Ranks, string Decomposition, int Steps, int Continued)[] chain = [(4, "2d", 17, 0), (3, "1d", 33, 15), (1, "1d", 49, 30), (4, "2d", 60, 45)];
+            string checksum = "";
+            foreach ((int ranks, string decomposition, int steps, int continued) in chain)
+            {
+                var environment = new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = Path.Combine(folder, "shared"), ["HPCVIRT_INTERVAL"] = "5 steps" };
+                if (throughMemory) environment["HPCVIRT_MEMORY"] = Path.Combine(folder, "memory");
+                MpiOutcome outcome = MpiLaunch.Run(
+                    MpiKind.OpenMpi, ranks, TimeSpan.FromSeconds(90),
+                    ["dotnet", Tree.Program("samples/stencil", "stencil"), "--rows", "37", "--columns", "53", "--steps", $"{steps}", "--decomposition", decomposition, "--checksum"],
+                    environment);
+                Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+                if (continued > 0) Assert.That(outcome.Output, Does.Contain($"continues at step {continued}"), $"{ranks} ranks");
+                checksum = outcome.Output.Split('\n').Single(static line => line.StartsWith("checksum ", StringComparison.Ordinal)).Trim();
+            }
+
+            Assert.That(checksum, Is.EqualTo(OneRank.Value));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [TestCase(MpiKind.OpenMpi)]
     [TestCase(MpiKind.Mpich)]

@@ -7,11 +7,11 @@ using HpcVirt.Checkpoint.Protocol;
 namespace HpcVirt.Checkpoint;
 
 /// <summary>
-/// One place as tools see it, outside of any job: what is there, what state it is in, and where it is damaged. It changes
-/// nothing, and it may look while a job is running.
+/// One place as tools see it, outside of any job: what is there, what state it is in, and where it is damaged. Only
+/// <see cref="Prune"/> changes anything; all else may look while a job is running.
 /// </summary>
 /// <param name="directory">The place.</param>
-public sealed class CheckpointCatalog(ICheckpointDirectory directory)
+public sealed partial class CheckpointCatalog(ICheckpointDirectory directory)
 {
     /// <summary>The highest attempt that has begun here, 0 if none.</summary>
     /// <exception cref="ForeignDirectoryException">The directory holds no checkpoints of ours.</exception>
@@ -28,14 +28,17 @@ public sealed class CheckpointCatalog(ICheckpointDirectory directory)
         return [.. survey.Versions.OrderByDescending(static v => v.Name).Select(v => Look(v.Name, v.State, late.Contains(v.Name)))];
     }
 
-    /// <summary>Reads every byte of the shards of a version that are in this place, those the manifest does not name included.</summary>
+    /// <summary>Reads every byte of the shards of a version, and of what was kept for others, those the manifest does not name included.</summary>
     /// <param name="version">One of <see cref="List"/>.</param>
     /// <param name="progress">Told of payload bytes as they are read, for a progress bar.</param>
     /// <exception cref="CheckpointDirectoryException">The version's directory cannot be read.</exception>
     public IReadOnlyList<ShardVerification> Verify(CatalogVersion version, IProgress<long>? progress = null)
     {
         Manifest? manifest = TryManifest(version.DirectoryName, out _);
-        return [.. ShardFiles(version.DirectoryName).Order().Select(rank => VerifyShard(version.DirectoryName, rank, manifest, progress))];
+        return [
+            .. ShardFiles(version.DirectoryName).Order().Select(rank => VerifyShard(version.DirectoryName, rank, manifest, progress)),
+            .. VerifyRedundancy(version.DirectoryName, progress),
+        ];
     }
 
     private PlaceSurvey Survey()

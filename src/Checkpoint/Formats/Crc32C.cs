@@ -16,15 +16,23 @@ internal static class Crc32C
 {
     private const int LongStretchLog2 = 13;
     private const int ShortStretchLog2 = 8;
+    private const int PageLog2 = 12;
 
     private static readonly CrcShift LongShift = new(LongStretchLog2);
     private static readonly CrcShift ShortShift = new(ShortStretchLog2);
+    private static readonly CrcShift PageShift = new(PageLog2);
 
     /// <summary>Whether this machine has the instruction.</summary>
     public static bool IsHardware => Sse42.X64.IsSupported || Arm.Crc32.Arm64.IsSupported;
 
-    public static uint Of(ReadOnlySpan<byte> bytes) =>
-        ~(IsHardware ? RunHardware(uint.MaxValue, bytes) : SoftwareCrc32C.Run(uint.MaxValue, bytes));
+    public static uint Of(ReadOnlySpan<byte> bytes) => Continue(0, bytes);
+
+    /// <summary>The checksum of bytes whose front has <paramref name="checksum"/> and whose rest is <paramref name="bytes"/>.</summary>
+    public static uint Continue(uint checksum, ReadOnlySpan<byte> bytes) =>
+        ~(IsHardware ? RunHardware(~checksum, bytes) : SoftwareCrc32C.Run(~checksum, bytes));
+
+    /// <summary>The checksum of a front followed by a page, from the checksums of both.</summary>
+    public static uint JoinPage(uint front, uint page) => PageShift.Apply(front) ^ page;
 
     private static uint RunHardware(uint register, ReadOnlySpan<byte> bytes)
     {

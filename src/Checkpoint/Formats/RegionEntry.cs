@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 
 namespace HpcVirt.Checkpoint.Formats;
@@ -18,6 +19,11 @@ namespace HpcVirt.Checkpoint.Formats;
 ///      .    4+n  element type: length, UTF-8
 ///      .      4  number of blocks B: stored bytes by block size, rounded up
 ///      .    4*B  CRC-32C of each block
+///      .         only of a region that is a part of a global array:
+///             4  kind: 1 = block, 2 = block-cyclic, 3 = index list
+///           4*4  how many numbers follow of each of four lists
+///             .  8 each: the array's extents; then block: begin, extents, halo of the box; block-cyclic: block, grid, place in the grid;
+///                index list: first numbers of runs, their lengths
 /// </code>
 /// </summary>
 internal sealed record RegionEntry(RegionDescriptor Descriptor, long OffsetBytes, long StoredBytes, uint[] BlockChecksums)
@@ -25,6 +31,7 @@ internal sealed record RegionEntry(RegionDescriptor Descriptor, long OffsetBytes
     public const int MinimumEntryBytes = 52;
 
     private const int RawEncoding = 0;
+    private const int DecompositionHeadBytes = 20;
 
     public long EndBytes => checked(OffsetBytes + StoredBytes);
 
@@ -34,7 +41,8 @@ internal sealed record RegionEntry(RegionDescriptor Descriptor, long OffsetBytes
         + (8 * Descriptor.Shape.Count)
         + System.Text.Encoding.UTF8.GetByteCount(Descriptor.Name)
         + System.Text.Encoding.UTF8.GetByteCount(Descriptor.ElementType)
-        + (4 * BlockChecksums.Length));
+        + (4 * BlockChecksums.Length)
+        + DecompositionBytes(Descriptor.Decomposition));
 
     public static RegionEntry Raw(RegionDescriptor descriptor, int blockBytes) =>
         new(descriptor, 0, descriptor.LengthBytes, new uint[BlockCount(descriptor.LengthBytes, blockBytes)]);
@@ -59,6 +67,11 @@ internal sealed record RegionEntry(RegionDescriptor Descriptor, long OffsetBytes
         writer.Text(Descriptor.ElementType);
         writer.Int32(BlockChecksums.Length);
         foreach (uint checksum in BlockChecksums) writer.UInt32(checksum);
+        if (Descriptor.Decomposition is not { } part) return;
+        writer.Int32((int)part.Kind + 1);
+        IReadOnlyList<long>[] lists = [part.GlobalShape, part.First, part.Second, part.Third];
+        foreach (IReadOnlyList<long> list in lists) writer.Int32(list.Count);
+        foreach (long number in lists.SelectMany(static list => list)) writer.Int64(number);
     }
 
     /// <summary>Only what makes the format: two ranks or two versions with equal bytes here hold the same kind of data.</summary>
@@ -99,10 +112,34 @@ internal sealed record RegionEntry(RegionDescriptor Descriptor, long OffsetBytes
         uint[] checksums = new uint[blocks];
         for (int i = 0; i < blocks; i++) checksums[i] = reader.UInt32();
 
+        RegionDecomposition? part = entryBytes - (reader.Position - start) >= DecompositionHeadBytes ? DecodeDecomposition(ref reader, name, shape) : null;
         if (reader.Position - start > entryBytes) throw reader.Bad($"region '{name}' is longer than its entry of {entryBytes} bytes");
         reader.SkipTo(start + entryBytes);
         return new RegionEntry(
-            new RegionDescriptor(name, elementType, elementBytes, shape, lengthBytes), offsetBytes, storedBytes, checksums);
+            new RegionDescriptor(name, elementType, elementBytes, shape, lengthBytes) { Decomposition = part }, offsetBytes, storedBytes, checksums);
+    }
+
+    private static int DecompositionBytes(RegionDecomposition? part) => part is null
+        ? 0
+        : checked(DecompositionHeadBytes + (8 * (part.GlobalShape.Count + part.First.Count + part.Second.Count + part.Third.Count)));
+
+    /// <summary>A kind that this program does not know describes something that it cannot use; the bytes are as good without.</summary>
+    private static RegionDecomposition? DecodeDecomposition(ref ByteReader reader, string name, long[] shape)
+    {
+        int kind = reader.Int32("kind of decomposition", int.MinValue, int.MaxValue) - 1;
+        if (kind is < (int)DecompositionKind.Block or > (int)DecompositionKind.IndexList) return null;
+        int[] counts = new int[4];
+        for (int i = 0; i < counts.Length; i++) counts[i] = reader.Count("numbers of a decomposition", 8);
+        long[][] lists = new long[4][];
+        for (int i = 0; i < lists.Length; i++)
+        {
+            if (counts[i] > reader.Remaining / 8) throw reader.Bad($"the decomposition of region '{name}' ends early");
+            lists[i] = new long[counts[i]];
+            for (int j = 0; j < counts[i]; j++) lists[i][j] = reader.SignedInt64();
+        }
+
+        RegionDecomposition? part = RegionDecomposition.TryMake((DecompositionKind)kind, lists[0], lists[1], lists[2], lists[3]);
+        return part is not null && part.MemoryShape().SequenceEqual(shape) ? part : throw reader.Bad($"the decomposition of region '{name}' does not fit its shape");
     }
 
     public bool Equals(RegionEntry? other) =>

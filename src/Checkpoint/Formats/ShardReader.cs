@@ -24,9 +24,11 @@ internal sealed class ShardReader : IDisposable
     /// <summary>The header's CRC-32C, by which a manifest knows this shard.</summary>
     public uint Checksum { get; }
 
-    public static ShardReader Open(ICheckpointDirectory directory, string path)
+    public static ShardReader Open(ICheckpointDirectory directory, string path) => Take(directory.OpenFile(path), path);
+
+    /// <summary>Takes an open file over, and closes it with this.</summary>
+    public static ShardReader Take(ICheckpointFile file, string path)
     {
-        ICheckpointFile file = directory.OpenFile(path);
         try
         {
             long lengthBytes = file.GetLengthBytes();
@@ -78,7 +80,7 @@ internal sealed class ShardReader : IDisposable
             for (int block = 0; block < region.BlockChecksums.Length; block++)
             {
                 int lengthBytes = region.BlockLength(block, Shard.BlockBytes);
-                if (BlockDamage(region, block, buffer.AsSpan(0, lengthBytes)) is { } damage) yield return damage;
+                if (BlockDamage(region, block, buffer.AsSpan(0, lengthBytes), isWanted: false) is { } damage) yield return damage;
                 progress?.Report(lengthBytes);
             }
 
@@ -96,33 +98,69 @@ internal sealed class ShardReader : IDisposable
         {
             Span<byte> memory = GuardedRegion.Slice(
                 region, (long)block * Shard.BlockBytes, entry.BlockLength(block, Shard.BlockBytes));
-            if (BlockDamage(entry, block, memory) is { } damage) throw damage;
+            if (BlockDamage(entry, block, memory, isWanted: true) is { } damage) throw damage;
         }
 
         GuardedRegion.EndRestore(region);
     }
 
+    /// <summary>One block of a region, checked.</summary>
+    public void ReadBlock(RegionEntry entry, int block, Span<byte> bytes)
+    {
+        if (BlockDamage(entry, block, bytes, isWanted: true) is { } damage) throw damage;
+    }
+
     public void Dispose() => _file.Dispose();
 
-    private CheckpointFormatException? BlockDamage(RegionEntry entry, int block, Span<byte> bytes)
+    /// <summary>Checks a block, and leaves its bytes in memory if they are wanted there.</summary>
+    private CheckpointFormatException? BlockDamage(RegionEntry entry, int block, Span<byte> memory, bool isWanted)
     {
         long offsetBytes = entry.OffsetBytes + ((long)block * Shard.BlockBytes);
         string region = entry.Descriptor.Name;
+        uint computed;
         try
         {
-            FileBytes.ReadExactly(_file, bytes, offsetBytes, _path, region);
+            computed = _file is IViewableFile viewable
+                ? CheckView(viewable, offsetBytes, memory, isWanted, region)
+                : CheckRead(offsetBytes, memory, region);
         }
         catch (CheckpointFormatException e)
         {
             return e;
         }
 
-        uint computed = Crc32C.Of(bytes);
         uint recorded = entry.BlockChecksums[block];
         return computed == recorded
             ? null
             : new CheckpointFormatException(
-                _path, offsetBytes, $"checksum of block {block} ({bytes.Length} bytes) is {computed:x8}, but {recorded:x8} is recorded", region);
+                _path, offsetBytes, $"checksum of block {block} ({memory.Length} bytes) is {computed:x8}, but {recorded:x8} is recorded", region);
+    }
+
+    private uint CheckRead(long offsetBytes, Span<byte> memory, string region)
+    {
+        FileBytes.ReadExactly(_file, memory, offsetBytes, _path, region);
+        return Crc32C.Of(memory);
+    }
+
+    private uint CheckView(IViewableFile file, long offsetBytes, Span<byte> memory, bool isWanted, string region)
+    {
+        const int CacheBytes = 3 << 15;
+        ReadOnlySpan<byte> view = file.View(offsetBytes, memory.Length);
+        if (view.Length < memory.Length)
+            throw new CheckpointFormatException(_path, offsetBytes + view.Length, $"the file ends here, {memory.Length - view.Length} bytes short", region);
+        if (!isWanted) return Crc32C.Of(view);
+
+        // What was copied is what is checked, while it is in the cache.
+        uint checksum = 0;
+        for (int done = 0; done < view.Length; done += CacheBytes)
+        {
+            int count = int.Min(CacheBytes, view.Length - done);
+            Span<byte> part = memory.Slice(done, count);
+            view.Slice(done, count).CopyTo(part);
+            checksum = Crc32C.Continue(checksum, part);
+        }
+
+        return checksum;
     }
 
     /// <summary>Padding carries no information, but a changed byte in it tells of a disk that must not be trusted.</summary>

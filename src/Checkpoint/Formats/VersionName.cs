@@ -13,6 +13,7 @@ namespace HpcVirt.Checkpoint.Formats;
 /// vV-aA/                        committed
 ///     manifest                  what belongs to the version (Manifest)
 ///     rank-R.shard              one rank's state (Shard)
+///     rank-R.redundancy         what rank R keeps for the members of its failure group (RedundancyFile)
 /// vV-aA.doomed/                 being deleted
 /// </code>
 /// docs/formats/directory.md is the page of this file.
@@ -45,6 +46,8 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
 
     public static string Shard(int rank) => $"rank-{rank}.shard";
 
+    public static string Redundancy(int rank) => $"rank-{rank}.redundancy";
+
     public static string AttemptFile(long attempt) => $"{AttemptPrefix}{attempt}";
 
     public static bool TryParse(string name, out VersionName version, out VersionState state)
@@ -69,14 +72,17 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
         return name.StartsWith(AttemptPrefix, StringComparison.Ordinal) && TryNumber(name.AsSpan(AttemptPrefix.Length), out attempt);
     }
 
-    public static bool TryParseShard(string name, out int rank)
+    public static bool TryParseShard(string name, out int rank) => TryParseRankFile(name, ".shard", out rank);
+
+    public static bool TryParseRedundancy(string name, out int rank) => TryParseRankFile(name, ".redundancy", out rank);
+
+    private static bool TryParseRankFile(string name, string suffix, out int rank)
     {
         const string Prefix = "rank-";
-        const string Suffix = ".shard";
         rank = 0;
-        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(Suffix, StringComparison.Ordinal)) return false;
-        if (name.Length <= Prefix.Length + Suffix.Length) return false;
-        if (!TryNumber(name.AsSpan(Prefix.Length..^Suffix.Length), out long number) || number > int.MaxValue) return false;
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.EndsWith(suffix, StringComparison.Ordinal)) return false;
+        if (name.Length <= Prefix.Length + suffix.Length) return false;
+        if (!TryNumber(name.AsSpan(Prefix.Length..^suffix.Length), out long number) || number > int.MaxValue) return false;
         rank = (int)number;
         return true;
     }

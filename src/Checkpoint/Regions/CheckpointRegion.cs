@@ -21,6 +21,9 @@ public abstract class CheckpointRegion
     /// <summary>The name under which it is found again, unique within the program.</summary>
     public string Name { get; }
 
+    /// <summary>Which part of which global array it is, or null: then it can only be restored on the same ranks.</summary>
+    public virtual RegionDecomposition? Decomposition => null;
+
     /// <summary>Takes hold of the memory of now and describes it.</summary>
     public abstract RegionDescriptor BeginSave();
 
@@ -38,6 +41,12 @@ public abstract class CheckpointRegion
 
     /// <summary>The memory itself, not a copy: <paramref name="lengthBytes"/> bytes from <paramref name="offsetBytes"/>.</summary>
     public abstract Span<byte> Slice(long offsetBytes, int lengthBytes);
+
+    /// <summary>
+    /// Between BeginSave and EndSave: whether the memory lies outside the managed heap, in one piece, so that the kernel can watch over writes
+    /// to it. False for memory that the garbage collector may move, and for memory that devices write to past the kernel.
+    /// </summary>
+    internal virtual bool IsTrackable => false;
 
     /// <summary>The refusal that <see cref="Check"/> throws: names the region and both formats.</summary>
     protected CheckpointMismatchException Mismatch(RegionDescriptor stored, string expected) => new(

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -23,6 +24,29 @@ public sealed class MemoryRegion<T> : CheckpointRegion
         _ask = memory;
         _shape = shape.IsEmpty ? null : shape.ToArray();
     }
+
+    private readonly RegionDecomposition? _decomposition;
+
+    /// <summary>A region that is a part of a global array, and can be restored on other numbers of ranks.</summary>
+    /// <param name="name">Unique within the program.</param>
+    /// <param name="decomposition">Which part; its memory shape is the region's shape.</param>
+    /// <param name="memory">Returns the memory of now.</param>
+    public MemoryRegion(string name, RegionDecomposition decomposition, Func<Memory<T>> memory)
+        : base(name)
+    {
+        _ask = memory;
+        _shape = [.. decomposition.MemoryShape()];
+        _decomposition = decomposition;
+    }
+
+    /// <inheritdoc/>
+    public override RegionDecomposition? Decomposition => _decomposition;
+
+    /// <summary>
+    /// Whether a device writes to this memory past the kernel (buffers registered with io_uring, with a network card or an accelerator). Such
+    /// writes escape the kernel's page tracking, so the region is copied whole each time.
+    /// </summary>
+    public bool IsWrittenByDevices { get; init; }
 
     /// <inheritdoc/>
     public override RegionDescriptor BeginSave()
@@ -61,6 +85,8 @@ public sealed class MemoryRegion<T> : CheckpointRegion
     /// <inheritdoc/>
     public override void EndRestore() => _memory = default;
 
+    internal override bool IsTrackable => !IsWrittenByDevices && MemoryMarshal.TryGetMemoryManager<T, MemoryManager<T>>(_memory, out _);
+
     /// <inheritdoc/>
     public override Span<byte> Slice(long offsetBytes, int lengthBytes)
     {
@@ -74,6 +100,9 @@ public sealed class MemoryRegion<T> : CheckpointRegion
         return MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref start, (nint)offsetBytes), lengthBytes);
     }
 
-    private RegionDescriptor Describe(int length) => new(
-        Name, ElementTypeName.Of<T>(), Unsafe.SizeOf<T>(), _shape ?? [length], (long)length * Unsafe.SizeOf<T>());
+    private RegionDescriptor Describe(int length)
+    {
+        var plain = new RegionDescriptor(Name, ElementTypeName.Of<T>(), Unsafe.SizeOf<T>(), _shape ?? [length], (long)length * Unsafe.SizeOf<T>());
+        return _decomposition is null ? plain : plain with { Decomposition = _decomposition };
+    }
 }

@@ -19,6 +19,9 @@ public sealed record RegionDescriptor(
     /// <summary>The most bytes that a name or an element type may take in UTF-8.</summary>
     public const int MaximumNameBytes = 1024;
 
+    /// <summary>Which part of which global array it is, or null.</summary>
+    public RegionDecomposition? Decomposition { get; init; }
+
     /// <summary>Whether both describe the same kind and shape of data; the names are not compared.</summary>
     public bool HasFormatOf(RegionDescriptor other) =>
         ElementType == other.ElementType && ElementBytes == other.ElementBytes && Shape.SequenceEqual(other.Shape);
@@ -28,7 +31,7 @@ public sealed record RegionDescriptor(
 
     /// <inheritdoc/>
     public bool Equals(RegionDescriptor? other) =>
-        other is not null && Name == other.Name && LengthBytes == other.LengthBytes && HasFormatOf(other);
+        other is not null && Name == other.Name && LengthBytes == other.LengthBytes && HasFormatOf(other) && Equals(Decomposition, other.Decomposition);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, ElementType, LengthBytes);

@@ -25,6 +25,9 @@ public sealed record RestoreReport
     /// <summary>The size of this rank's shard in bytes; 0 if fresh.</summary>
     public required long ShardBytes { get; init; }
 
+    /// <summary>Which tier it came from, or null where there is only one.</summary>
+    public string? Tier { get; init; }
+
     /// <summary>How long this rank was in the call.</summary>
     public required TimeSpan Elapsed { get; init; }
 
@@ -33,7 +36,7 @@ public sealed record RestoreReport
     {
         var text = new StringBuilder();
         foreach (SkippedVersion skipped in Skipped) text.Append(skipped).AppendLine();
-        text.Append(IsFresh ? "no checkpoint restored: fresh start" : $"restored v{Version} of attempt {Attempt}: step {Step}");
+        text.Append(IsFresh ? "no checkpoint restored: fresh start" : $"restored v{Version} of attempt {Attempt}: step {Step}{(Tier is null ? "" : $" (from {Tier})")}");
         return text.ToString();
     }
 }

@@ -10,7 +10,7 @@ internal static class PredictCommand
 {
     public static Command Create() => new("predict", PredictTexts.Predict)
     {
-        SimulateCommand.Create(), TrainCommand.Create(), EvaluateCommand.Create(), ExplainCommand.Create(), WatchCommand.Create(),
+        SimulateFleetCommand.Create(), TrainCommand.Create(), EvaluateCommand.Create(), ExplainCommand.Create(), WatchCommand.Create(),
     };
 
     /// <summary>Runs a verb; what the predictor refuses is told in one line, with the exit code that fits it.</summary>

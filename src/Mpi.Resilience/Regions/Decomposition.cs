@@ -9,8 +9,7 @@ namespace HpcVirt.Mpi.Resilience;
 /// elements, in row-major order, slowest dimension first.
 /// </summary>
 /// <remarks>
-/// Today the declaration guards a restart (another split of the array is refused with both shapes named); it is what a restart on another number
-/// of ranks will read by.
+/// A restart reads by it: on another number of ranks, or on another grid of them, each rank's box and halo are put together from what overlaps.
 /// </remarks>
 public sealed record Decomposition
 {

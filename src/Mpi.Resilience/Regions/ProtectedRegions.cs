@@ -31,7 +31,10 @@ internal sealed class ProtectedRegions
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(memory);
-        Add(name, new MemoryRegion<T>(name, memory, decomposition?.MemoryShape() ?? []), memory);
+        MemoryRegion<T> region = decomposition is { } part
+            ? new MemoryRegion<T>(name, RegionDecomposition.Block(part.GlobalShape, part.BoxStart, part.BoxShape, part.Halo), memory)
+            : new MemoryRegion<T>(name, memory);
+        Add(name, region, memory);
     }
 
     public void AddObject<T>(string name, Func<T> get, Action<T> set)

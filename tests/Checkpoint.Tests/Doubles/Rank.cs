@@ -21,6 +21,8 @@ internal sealed class Rank
         ];
     }
 
+    public int Number => _rank;
+
     public CheckpointRegion[] Regions { get; }
 
     public double[] Plate => _plate;

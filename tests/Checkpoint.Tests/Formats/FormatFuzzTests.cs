@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Checkpoint.Formats;
+using HpcVirt.Checkpoint.Redundancy;
 using NUnit.Framework;
 
 namespace HpcVirt.Checkpoint.Tests.Formats;
@@ -20,11 +21,12 @@ internal sealed class FormatFuzzTests
     {
         ["shard"] = (Golden.Shard, HeaderBytes(Golden.Shard), ReadShard),
         ["manifest"] = (Golden.Manifest, Golden.Manifest.Length, static b => Manifest.Decode(b, "manifest")),
+        ["redundancy"] = (Golden.Redundancy, HeaderBytes(Golden.Redundancy), ReadRedundancy),
         ["attempt"] = (Golden.Attempt, Golden.Attempt.Length, static b => AttemptRecord.Decode(b, "attempt-4")),
     };
 
     [Test]
-    public void Every_truncation_is_refused([Values("shard", "manifest", "attempt")] string kind)
+    public void Every_truncation_is_refused([Values("shard", "manifest", "attempt", "redundancy")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
         read(whole);
@@ -36,10 +38,10 @@ internal sealed class FormatFuzzTests
     }
 
     [Test]
-    public void Every_flipped_bit_is_found([Values("shard", "manifest", "attempt")] string kind)
+    public void Every_flipped_bit_is_found([Values("shard", "manifest", "attempt", "redundancy")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
-        for (int bit = 0; bit < whole.Length * 8; bit += kind == "shard" ? 5 : 1)
+        for (int bit = 0; bit < whole.Length * 8; bit += kind is "shard" or "redundancy" ? 5 : 1)
         {
             byte[] flipped = [.. whole];
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -48,14 +50,14 @@ internal sealed class FormatFuzzTests
     }
 
     [Test]
-    public void Bytes_left_over_are_refused([Values("shard", "manifest", "attempt")] string kind)
+    public void Bytes_left_over_are_refused([Values("shard", "manifest", "attempt", "redundancy")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
         Assert.That(() => read([.. whole, 0]), Throws.TypeOf<CheckpointFormatException>());
     }
 
     [Test]
-    public void Lies_under_a_right_checksum_do_no_harm([Values("shard", "manifest", "attempt")] string kind)
+    public void Lies_under_a_right_checksum_do_no_harm([Values("shard", "manifest", "attempt", "redundancy")] string kind)
     {
         // A checksum stops accidents. Whoever writes nonsense and seals it must still not make the reader crash or eat memory.
         (byte[] whole, int sealedBytes, Action<byte[]> read) = Kinds[kind];
@@ -121,6 +123,12 @@ internal sealed class FormatFuzzTests
     {
         using var reader = ShardReader.Open(new OneFile(bytes), "rank-1.shard");
         if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+    }
+
+    private static void ReadRedundancy(byte[] bytes)
+    {
+        using var reader = RedundancyReader.Open(new OneFile(bytes), "rank-7.redundancy");
+        if (reader.FirstDamage() is { } damage) throw damage;
     }
 
     /// <summary>A directory of one file that allocates nothing itself.</summary>

@@ -12,6 +12,8 @@ internal static class Golden
 
     public static byte[] Attempt => Read("attempt.v1");
 
+    public static byte[] Redundancy => Read("redundancy.v1");
+
     private static byte[] Read(string name) =>
         File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", name));
 }

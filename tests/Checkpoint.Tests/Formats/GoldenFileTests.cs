@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text;
 using HpcVirt.Checkpoint.Formats;
+using HpcVirt.Checkpoint.Redundancy;
 using NUnit.Framework;
 
 namespace HpcVirt.Checkpoint.Tests.Formats;
@@ -69,6 +70,35 @@ internal sealed class GoldenFileTests
 
         Assert.That(record.Encode(), Is.EqualTo(Golden.Attempt));
         Assert.That(AttemptRecord.Decode(Golden.Attempt, "attempt-4"), Is.EqualTo(record));
+    }
+
+    [Test]
+    public void Sums_are_computed_and_read_as_their_page_says()
+    {
+        byte[][] files = [.. Enumerable.Range(0, 4).Select(static m => Enumerable.Range(0, 5000 + (100 * m)).Select(i => (byte)(((m * 7) + (i * 3)) % 251)).ToArray())];
+        using var reader = RedundancyReader.Open(Holding(Golden.Redundancy), "file");
+        Assert.That(reader.FirstDamage(), Is.Null);
+        RedundancyFile header = reader.Header;
+        Assert.That((header.Name, header.Keeper, header.Layout, header.Kept, header.ChunkBytes), Is.EqualTo((new VersionName(12, 3), 7, RedundancyLayout.Sums, 2, 4096L)));
+        Assert.That(header.Members, Is.EqualTo(files.Select(static (f, m) => new RedundancyMember(5 + (2 * m), (uint)(50 + (20 * m)), f.Length))));
+        Assert.That(header.EncodeHeader(), Is.EqualTo(Golden.Redundancy[..(int)header.HeaderBytes]));
+
+        var code = new StripeCode(4, 2);
+        for (int kept = 0; kept < 2; kept++)
+        {
+            var sum = new WeightedSum();
+            int stripe = code.StripeOfSum(1, kept);
+            for (int chunk = 0; chunk < code.DataChunks; chunk++)
+            {
+                byte[] file = files[code.MemberOf(stripe, chunk)];
+                sum.Add(new PeerShard(Holding(file).OpenFile("file"), file.Length), chunk * 4096L, code.Weight(kept, chunk));
+            }
+
+            byte[] computed = new byte[4096];
+            sum.Compute(0, computed);
+            int at = (int)header.PayloadOffsetBytes + (kept * 4096);
+            Assert.That(computed, Is.EqualTo(Golden.Redundancy[at..(at + 4096)]), $"sum {kept}");
+        }
     }
 
     private static FaultyDirectory Holding(byte[] bytes)

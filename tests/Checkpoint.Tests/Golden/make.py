@@ -36,6 +36,48 @@ def region_format(name, element_type, element_bytes, shape):
             + b"".join(struct.pack("<q", extent) for extent in shape))
 
 
+def times(a, b):
+    product = 0
+    while b:
+        product ^= a if b & 1 else 0
+        a = (a << 1) ^ (0x11D if a & 0x80 else 0)
+        b >>= 1
+    return product
+
+
+def inverse(a):
+    return next(b for b in range(1, 256) if times(a, b) == 1)
+
+
+def redundancy(version, attempt, keeper, losses, members, files):
+    """The sums that member `keeper` of the group keeps; members are (rank, checksum), files their shard files."""
+    size, chunks = len(files), len(files) - losses
+    chunk_bytes = len(padded(bytes(-(-max(map(len, files)) // chunks))))
+
+    def chunk(member, number):
+        whole = files[member] + bytes(chunks * chunk_bytes - len(files[member]))
+        return whole[number * chunk_bytes:(number + 1) * chunk_bytes]
+
+    payload = b""
+    for kept in range(losses):
+        stripe = (keeper - kept) % size
+        total = bytearray(chunk_bytes)
+        for d in range(chunks):
+            weight = times(inverse(kept ^ (losses + d)), losses + d)
+            for i, value in enumerate(chunk((stripe + losses + d) % size, d)):
+                total[i] ^= times(weight, value)
+        payload += bytes(total)
+
+    blocks = [payload[i:i + (1 << 20)] for i in range(0, len(payload), 1 << 20)]
+    header_bytes = 76 + 16 * size + 4 + 4 * len(blocks) + 4
+    file_bytes = len(padded(bytes(header_bytes))) + len(payload) + 24
+    head = b"HVREDUN\0" + struct.pack("<iiqqqqiiiiqi", 1, 0, header_bytes, file_bytes, version, attempt, members[keeper][0], 2, losses, size, chunk_bytes, 1 << 20)
+    for (rank, checksum), file in zip(members, files):
+        head += struct.pack("<iIq", rank, checksum, len(file))
+    head = sealed(head + struct.pack("<i", len(blocks)) + b"".join(struct.pack("<I", crc32c(b)) for b in blocks))
+    return padded(head) + payload + sealed(b"HVREEND\0" + struct.pack("<qI", file_bytes, crc32c(head[:-4])))
+
+
 def shard(version, attempt, step, rank, ranks, block, program, regions):
     def entry(offset, name, element_type, element_bytes, shape, data):
         blocks = [data[i:i + block] for i in range(0, len(data), block)]
@@ -88,3 +130,7 @@ rank1, checksum, formats = shard(
 (HERE / "shard.v1").write_bytes(rank1)
 (HERE / "manifest.v1").write_bytes(manifest(12, 3, 4711, 1767225600000, "heat", [(99, 1, 2, 0), (len(rank1), checksum, formats, 0)]))
 (HERE / "attempt.v1").write_bytes(attempt_record(4, [(12, 3), (9, 1)]))
+
+# Four members that bear two losses; their "shards" are bytes counted up, of four lengths.
+(HERE / "redundancy.v1").write_bytes(redundancy(
+    12, 3, 1, 2, [(5, 50), (7, 70), (9, 90), (11, 110)], [bytes((m * 7 + i * 3) % 251 for i in range(5000 + 100 * m)) for m in range(4)]))

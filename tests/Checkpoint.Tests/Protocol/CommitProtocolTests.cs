@@ -16,7 +16,8 @@ internal sealed class CommitProtocolTests
         Assert.That(script.Next(new CommitEvent.Prepared(Ready())), Is.TypeOf<CommitEffect.TellPreparation>());
         Assert.That(script.Next(new CommitEvent.PreparationsKnown([Ready(), Ready()])), Is.TypeOf<CommitEffect.WriteShard>());
         Assert.That(script.Next(new CommitEvent.ShardWritten(Good)), Is.TypeOf<CommitEffect.TellShard>());
-        Assert.That(script.Next(new CommitEvent.ShardsKnown([Good, Good])), Is.TypeOf<CommitEffect.WriteManifest>());
+        Assert.That(script.Next(new CommitEvent.ShardsKnown([Good, Good])), Is.TypeOf<CommitEffect.Protect>());
+        Assert.That(script.Next(new CommitEvent.Protected(null)), Is.TypeOf<CommitEffect.WriteManifest>());
         Assert.That(script.Next(new CommitEvent.ManifestWritten(null)), Is.EqualTo(new CommitEffect.Vote(true)));
         Assert.That(script.Next(new CommitEvent.VoteCounted(true)), Is.TypeOf<CommitEffect.Publish>());
         var published = new PublicationReport(null, false, true);
@@ -117,7 +118,8 @@ internal sealed class CommitProtocolTests
             Next(new CommitEvent.Prepared(Ready()));
             Next(new CommitEvent.PreparationsKnown([.. shards.Select(static _ => Ready())]));
             Next(new CommitEvent.ShardWritten(shards[rank]));
-            Assert.That(Next(new CommitEvent.ShardsKnown(shards)), Is.TypeOf<CommitEffect.WriteManifest>());
+            Next(new CommitEvent.ShardsKnown(shards));
+            Assert.That(Next(new CommitEvent.Protected(null)), Is.TypeOf<CommitEffect.WriteManifest>());
         }
 
         public void UntilVote(ShardReport[] shards)
@@ -125,7 +127,8 @@ internal sealed class CommitProtocolTests
             Next(new CommitEvent.Prepared(Ready()));
             Next(new CommitEvent.PreparationsKnown([.. shards.Select(static _ => Ready())]));
             Next(new CommitEvent.ShardWritten(shards[rank]));
-            Assert.That(Next(new CommitEvent.ShardsKnown(shards)), Is.EqualTo(new CommitEffect.Vote(true)));
+            Next(new CommitEvent.ShardsKnown(shards));
+            Assert.That(Next(new CommitEvent.Protected(null)), Is.EqualTo(new CommitEffect.Vote(true)));
         }
     }
 }

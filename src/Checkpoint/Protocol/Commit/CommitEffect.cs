@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint.Protocol;
@@ -13,6 +14,9 @@ internal abstract record CommitEffect
 
     /// <summary>Collective.</summary>
     public sealed record TellShard(ShardReport Mine) : CommitEffect;
+
+    /// <summary>Store what other ranks' shards can be rebuilt from, if the scheme has such a thing.</summary>
+    public sealed record Protect(IReadOnlyList<ManifestShard> Shards) : CommitEffect;
 
     /// <summary>Write the manifest; make it, all names in the temporary directory and that directory's own name durable.</summary>
     public sealed record WriteManifest(Manifest Manifest) : CommitEffect;

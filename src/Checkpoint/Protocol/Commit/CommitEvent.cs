@@ -13,6 +13,8 @@ internal abstract record CommitEvent
 
     public sealed record ShardsKnown(IReadOnlyList<ShardReport> All) : CommitEvent;
 
+    public sealed record Protected(string? Problem) : CommitEvent;
+
     public sealed record ManifestWritten(string? Problem) : CommitEvent;
 
     public sealed record VoteCounted(bool IsUnanimous) : CommitEvent;

@@ -3,10 +3,10 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// <summary>Where a rank is in a save.</summary>
 /// <remarks>
 /// <code>
-/// Preparing -> Comparing -> Writing -> Collecting -> Describing -> Voting -> Publishing -> Confirming -> Retiring -> Ended
-///                  |                        |        (leaders)       |      (leaders)                    (leaders)
-///                  |                        |                    Explaining
-///                  '------------------------'------------------------'--> Dropping (leaders) ------------------------> Ended
+/// Preparing -> Comparing -> Writing -> Collecting -> Protecting -> Describing -> Voting -> Publishing -> Confirming -> Retiring -> Ended
+///                  |                        |                      (leaders)       |      (leaders)                    (leaders)
+///                  |                        |                                  Explaining
+///                  '------------------------'--------------------------------------'--> Dropping (leaders) ---------------------> Ended
 /// </code>
 /// Comparing, Collecting, Voting, Explaining and Confirming are collective; all ranks take the same branch out of them,
 /// because all decide by the same pure function of the same reports.
@@ -24,6 +24,9 @@ internal enum CommitPhase
 
     /// <summary>Telling all: length and checksum of the shard, or why not.</summary>
     Collecting,
+
+    /// <summary>Storing what other ranks' shards can be rebuilt from.</summary>
+    Protecting,
 
     /// <summary>The leader writes the manifest and makes the temporary directory durable.</summary>
     Describing,

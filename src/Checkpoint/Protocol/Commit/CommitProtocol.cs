@@ -24,10 +24,12 @@ internal static class CommitProtocol
         (CommitPhase.Writing, CommitEvent.ShardWritten e) =>
             (state with { Phase = CommitPhase.Collecting }, new CommitEffect.TellShard(e.Mine)),
 
-        (CommitPhase.Collecting, CommitEvent.ShardsKnown e) => Describe(state, e.All),
+        (CommitPhase.Collecting, CommitEvent.ShardsKnown e) => Protect(state, e.All),
+
+        (CommitPhase.Protecting, CommitEvent.Protected e) => Describe(state with { Objection = e.Problem }),
 
         (CommitPhase.Describing, CommitEvent.ManifestWritten e) =>
-            (state with { Phase = CommitPhase.Voting, Objection = e.Problem }, new CommitEffect.Vote(e.Problem is null)),
+            Vote(state with { Objection = state.Objection ?? e.Problem }),
 
         (CommitPhase.Voting, CommitEvent.VoteCounted { IsUnanimous: false }) =>
             (state with { Phase = CommitPhase.Explaining }, new CommitEffect.TellReason(new PlainReport(state.Objection))),
@@ -80,17 +82,25 @@ internal static class CommitProtocol
         return (next, new CommitEffect.WriteShard());
     }
 
-    private static (CommitState, CommitEffect) Describe(CommitState state, IReadOnlyList<ShardReport> all)
+    private static (CommitState, CommitEffect) Protect(CommitState state, IReadOnlyList<ShardReport> all)
     {
         List<CheckpointProblem> problems = ProblemsOf(all.Select(static r => r.Problem));
         if (problems.Count > 0) return Fail(state, problems, isSuperseded: false);
 
-        CommitState next = state with { JobBytes = all.Sum(static r => r.Shard.LengthBytes) };
-        if (!state.IsLeader) return (next with { Phase = CommitPhase.Voting }, new CommitEffect.Vote(IsYes: true));
-
-        var manifest = new Manifest(state.Name, state.Step, state.WrittenAtUnixMs, state.Program, [.. all.Select(static r => r.Shard)]);
-        return (next with { Phase = CommitPhase.Describing }, new CommitEffect.WriteManifest(manifest));
+        ManifestShard[] shards = [.. all.Select(static r => r.Shard)];
+        CommitState next = state with { Phase = CommitPhase.Protecting, Shards = shards, JobBytes = shards.Sum(static s => s.LengthBytes) };
+        return (next, new CommitEffect.Protect(shards));
     }
+
+    private static (CommitState, CommitEffect) Describe(CommitState state)
+    {
+        if (!state.IsLeader) return Vote(state);
+        var manifest = new Manifest(state.Name, state.Step, state.WrittenAtUnixMs, state.Program, state.Shards);
+        return (state with { Phase = CommitPhase.Describing }, new CommitEffect.WriteManifest(manifest));
+    }
+
+    private static (CommitState, CommitEffect) Vote(CommitState state) =>
+        (state with { Phase = CommitPhase.Voting }, new CommitEffect.Vote(state.Objection is null));
 
     private static (CommitState, CommitEffect) Confirm(CommitState state, IReadOnlyList<PublicationReport> all)
     {

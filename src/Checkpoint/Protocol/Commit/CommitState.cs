@@ -18,6 +18,9 @@ internal sealed record CommitState(
     /// <summary>The time that goes into the manifest, from rank 0.</summary>
     public long WrittenAtUnixMs { get; init; }
 
+    /// <summary>All ranks' shards, once they are written.</summary>
+    public IReadOnlyList<ManifestShard> Shards { get; init; } = [];
+
     public long JobBytes { get; init; }
 
     /// <summary>Why this rank votes no, or null.</summary>

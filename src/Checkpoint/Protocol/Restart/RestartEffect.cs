@@ -1,21 +1,22 @@
-using HpcVirt.Checkpoint.Formats;
-
 namespace HpcVirt.Checkpoint.Protocol;
 
 /// <summary>What a rank has to do next in a restart: one thing at a time, each answered by one <see cref="RestartEvent"/>.</summary>
 internal abstract record RestartEffect
 {
     /// <summary>Collective.</summary>
-    public sealed record TellSurvey(PlaceSurvey Mine) : RestartEffect;
+    public sealed record TellSurvey(TierSurveys Mine) : RestartEffect;
 
     /// <summary>Read and check this rank's part of a version, touching no region.</summary>
-    public sealed record Verify(VersionName Name) : RestartEffect;
+    public sealed record Verify(RestartCandidate Candidate) : RestartEffect;
 
     /// <summary>Collective.</summary>
     public sealed record TellVerdict(VerdictReport Mine) : RestartEffect;
 
+    /// <summary>Collective: put back what is missing or damaged, from other places and from redundancy, and the redundancy too.</summary>
+    public sealed record Rebuild(RestartCandidate Candidate) : RestartEffect;
+
     /// <summary>Fill the regions.</summary>
-    public sealed record Fill(VersionName Name) : RestartEffect;
+    public sealed record Fill(RestartCandidate Candidate) : RestartEffect;
 
     /// <summary>Collective.</summary>
     public sealed record TellFill(VerdictReport Mine) : RestartEffect;

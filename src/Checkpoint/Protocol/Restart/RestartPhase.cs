@@ -4,11 +4,12 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// <remarks>
 /// <code>
 /// Surveying -> Choosing -> Verifying -> Judging --all verified--> Filling -> Confirming --all filled--> Ended
-///                 |  ^                     |                                     |
-///                 |  '-------next older----'-------------------------------------'
+///                 |  ^       ^             |  |                                  |
+///                 |  |       '--Rebuilding-'  |  (once per candidate)            |
+///                 |  '-------next older-------'----------------------------------'
 ///                 '--none left--> Ended (fresh, or refused)
 /// </code>
-/// Choosing, Judging and Confirming are collective.
+/// Choosing, Judging, Rebuilding and Confirming are collective.
 /// </remarks>
 internal enum RestartPhase
 {
@@ -23,6 +24,9 @@ internal enum RestartPhase
 
     /// <summary>Telling all what was found.</summary>
     Judging,
+
+    /// <summary>Putting back what is missing or damaged, from other places and from redundancy.</summary>
+    Rebuilding,
 
     /// <summary>Filling the regions from the candidate.</summary>
     Filling,

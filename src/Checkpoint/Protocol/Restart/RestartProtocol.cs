@@ -11,7 +11,8 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// </summary>
 internal static class RestartProtocol
 {
-    public static RestartState Start(bool mayStartOver) => new(RestartPhase.Surveying, mayStartOver);
+    public static RestartState Start(bool mayStartOver, IReadOnlyList<bool> canRebuild) =>
+        new(RestartPhase.Surveying, mayStartOver) { CanRebuild = canRebuild };
 
     public static (RestartState State, RestartEffect Effect) Next(RestartState state, RestartEvent happened) => (state.Phase, happened) switch
     {
@@ -23,6 +24,9 @@ internal static class RestartProtocol
         (RestartPhase.Verifying, RestartEvent.Verified e) =>
             (state with { Phase = RestartPhase.Judging }, new RestartEffect.TellVerdict(e.Mine)),
 
+        (RestartPhase.Rebuilding, RestartEvent.Rebuilt) =>
+            (state with { Phase = RestartPhase.Verifying }, new RestartEffect.Verify(state.Candidate)),
+
         (RestartPhase.Judging, RestartEvent.VerdictsKnown e) => Judge(state, e.All),
 
         (RestartPhase.Filling, RestartEvent.Filled e) =>
@@ -33,27 +37,42 @@ internal static class RestartProtocol
         _ => throw new InvalidOperationException($"{happened.GetType().Name} cannot happen while {state.Phase}."),
     };
 
-    private static (RestartState, RestartEffect) Choose(RestartState state, IReadOnlyList<PlaceSurvey> all)
+    private static (RestartState, RestartEffect) Choose(RestartState state, IReadOnlyList<TierSurveys> all)
     {
-        if (RankReasons.Join(all.Select(static survey => survey.Problem)) is { } problems) return End(state, RestartOutcome.Impossible, problems);
+        if (RankReasons.Join(all.Select(static rank => rank.Tiers.Select(static t => t.Problem).FirstOrDefault(static p => p is not null))) is { } problems)
+            return End(state, RestartOutcome.Impossible, problems);
 
-        (IReadOnlyList<VersionName> counting, IReadOnlyList<VersionName> late) = OpeningPlan.Candidates(all);
-        RestartState next = state with
+        var candidates = new List<RestartCandidate>();
+        var skipped = new List<SkippedVersion>();
+        for (int tier = 0; tier < state.CanRebuild.Count; tier++)
         {
-            Candidates = counting,
-            Index = -1,
-            Skipped = [.. late.Select(static name => new SkippedVersion(
+            (IReadOnlyList<VersionName> counting, IReadOnlyList<VersionName> late) = OpeningPlan.Candidates([.. all.Select(rank => rank.Tiers[tier])]);
+            candidates.AddRange(counting.Select(name => new RestartCandidate(tier, name)));
+            skipped.AddRange(late.Select(static name => new SkippedVersion(
                 name.Version, name.Attempt, SkippedVersion.AllRanks, name.Committed, null,
-                $"attempt {name.Attempt} committed it after a newer attempt had begun"))],
-        };
-        return TryOlder(next);
+                $"attempt {name.Attempt} committed it after a newer attempt had begun")));
+        }
+
+        // The newest first, and of one version the nearest tier.
+        return TryOlder(state with
+        {
+            Candidates = [.. candidates.OrderByDescending(static c => c.Name).ThenBy(static c => c.Tier)],
+            Index = -1,
+            Skipped = [.. skipped.Distinct()],
+        });
     }
 
     private static (RestartState, RestartEffect) Judge(RestartState state, IReadOnlyList<VerdictReport> all)
     {
         // A mismatch is believed before any damage: it comes from intact bytes, and an older version would not match either.
         if (Mismatch(all) is { } mismatch) return End(state, RestartOutcome.Mismatched, $"Checkpoint {state.Candidate}, {mismatch}");
-        if (Damages(state, all) is { Count: > 0 } damages) return TryOlder(state with { Skipped = [.. state.Skipped, .. damages] });
+        if (Damages(state, all) is { Count: > 0 } damages)
+        {
+            return state.CanRebuild[state.Candidate.Tier] && !state.IsRebuilt
+                ? (state with { Phase = RestartPhase.Rebuilding, IsRebuilt = true }, new RestartEffect.Rebuild(state.Candidate))
+                : TryOlder(state with { Skipped = [.. state.Skipped, .. damages] });
+        }
+
         return (state with { Phase = RestartPhase.Filling, Step = all[0].Step }, new RestartEffect.Fill(state.Candidate));
     }
 
@@ -71,7 +90,7 @@ internal static class RestartProtocol
 
     private static (RestartState, RestartEffect) TryOlder(RestartState state)
     {
-        RestartState next = state with { Phase = RestartPhase.Verifying, Index = state.Index + 1 };
+        RestartState next = state with { Phase = RestartPhase.Verifying, Index = state.Index + 1, IsRebuilt = false };
         if (next.Index < next.Candidates.Count) return (next, new RestartEffect.Verify(next.Candidate));
 
         bool isFresh = next.Candidates.Count == 0 || next.MayStartOver;
@@ -86,7 +105,7 @@ internal static class RestartProtocol
 
     private static List<SkippedVersion> Damages(RestartState state, IReadOnlyList<VerdictReport> all)
     {
-        VersionName name = state.Candidate;
+        VersionName name = state.Candidate.Name;
         List<SkippedVersion> damages = [.. all
             .Select((v, rank) => (v, rank))
             .Where(static p => p.v.Verdict == Verdict.Damaged)

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint.Protocol;
 
@@ -8,8 +7,14 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// <param name="MayStartOver">Whether to begin at the first step when none verifies.</param>
 internal sealed record RestartState(RestartPhase Phase, bool MayStartOver)
 {
-    /// <summary>The versions that count, newest first, the same on all ranks.</summary>
-    public IReadOnlyList<VersionName> Candidates { get; init; } = [];
+    /// <summary>For each tier, whether damaged parts of a version can be had from elsewhere there.</summary>
+    public IReadOnlyList<bool> CanRebuild { get; init; } = [false];
+
+    /// <summary>Whether that was tried with this candidate.</summary>
+    public bool IsRebuilt { get; init; }
+
+    /// <summary>The versions that count, newest first, each in every tier that has it, the same on all ranks.</summary>
+    public IReadOnlyList<RestartCandidate> Candidates { get; init; } = [];
 
     /// <summary>The one being tried.</summary>
     public int Index { get; init; }
@@ -23,5 +28,5 @@ internal sealed record RestartState(RestartPhase Phase, bool MayStartOver)
     /// <summary>The text of the refusal, if it came to that.</summary>
     public string? Refusal { get; init; }
 
-    public VersionName Candidate => Candidates[Index];
+    public RestartCandidate Candidate => Candidates[Index];
 }

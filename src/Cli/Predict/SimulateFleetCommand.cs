@@ -5,7 +5,7 @@ using HpcVirt.Predictor.Simulation;
 namespace HpcVirt.Cli.Predict;
 
 /// <summary><c>hpcvirt predict simulate</c>.</summary>
-internal static class SimulateCommand
+internal static class SimulateFleetCommand
 {
     public static Command Create()
     {

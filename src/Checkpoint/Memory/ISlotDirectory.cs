@@ -1,0 +1,20 @@
+namespace HpcVirt.Checkpoint;
+
+/// <summary>
+/// A place whose files can be mapped and may have several names: the memory tier. A slot is a file of the place that is reused for ever; a
+/// version holds it by a second name, so the number of names tells whether it may be overwritten.
+/// </summary>
+internal interface ISlotDirectory : ICheckpointDirectory
+{
+    /// <summary>Creates a file of that length, its room reserved and its pages mapped for writing.</summary>
+    MappedMemory CreateMapped(string path, long lengthBytes);
+
+    /// <summary>Maps an existing file as it is.</summary>
+    MappedMemory Map(string path, bool isWritable);
+
+    /// <summary>Gives an existing file another name, which must be free.</summary>
+    void Link(string existing, string added);
+
+    /// <summary>How many names the file has, its own included.</summary>
+    int CountNames(string path);
+}

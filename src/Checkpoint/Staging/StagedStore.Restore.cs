@@ -1,0 +1,36 @@
+using System.Collections.Generic;
+using System.Linq;
+using HpcVirt.Checkpoint.Protocol;
+
+namespace HpcVirt.Checkpoint;
+
+/// <summary>How a job comes back from the tiers.</summary>
+public sealed partial class StagedStore
+{
+    /// <summary>
+    /// Collective over the job's group, before the first stage. Fills the regions from the newest version that verifies on every rank, after
+    /// rebuilding what was lost, from the nearest tier that has it.
+    /// </summary>
+    /// <param name="regions">The same regions by name, type and shape as at the save.</param>
+    /// <exception cref="CheckpointMismatchException">An intact checkpoint is of another program, rank count or shape.</exception>
+    /// <exception cref="NoCheckpointVerifiesException">There are checkpoints, but none verifies on every rank.</exception>
+    /// <exception cref="CheckpointException">Some rank cannot take part; thrown on all ranks.</exception>
+    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions)
+    {
+        _line.AwaitIdle();
+        long startedAt = _time.GetTimestamp();
+        var rebuilder = new VersionRebuilder(MemoryTier.Place, _memory, _group, _files, _pool, _redundancy);
+        RestartTier[] tiers = [.. _tiers.Select((t, i) => new RestartTier(t.Place, i == 0 ? rebuilder : null, i == 0 ? _files : null))];
+        var driver = new RestartDriver(tiers, _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
+        RestartState state = driver.Run();
+        bool isRestored = state.Outcome == RestartOutcome.Restored;
+        foreach ((StorageTier tier, int index) in _tiers.Select(static (t, i) => (t, i)))
+        {
+            tier.Proven.Clear();
+            if (isRestored && state.Candidate.Tier == index) tier.Prove(state.Candidate.Name);
+        }
+
+        string? name = isRestored ? _tiers[state.Candidate.Tier].Name : null;
+        return RestartDriver.Conclude(state, driver.ShardBytes, name, Location, _time.GetElapsedTime(startedAt));
+    }
+}

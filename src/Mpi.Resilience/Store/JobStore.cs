@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using HpcVirt.Checkpoint;
+
+namespace HpcVirt.Mpi.Resilience.Store;
+
+/// <summary>The checkpoints of a job, whether they go straight to a directory or through memory.</summary>
+internal sealed class JobStore : IDisposable
+{
+    private readonly CheckpointStore? _plain;
+    private readonly StagedStore? _staged;
+    private readonly List<TierResult> _untold = [];
+
+    private JobStore(CheckpointStore? plain, StagedStore? staged)
+    {
+        _plain = plain;
+        _staged = staged;
+    }
+
+    public string Location => _staged?.Location ?? _plain!.Location;
+
+    public IReadOnlyList<string> Warnings => _staged?.Warnings ?? _plain!.Warnings;
+
+    /// <summary>Collective; null where the options name no place at all.</summary>
+    public static JobStore? Open(ResilientOptions options, ICheckpointGroup group)
+    {
+        string? directory = options.CheckpointDirectory is { } path ? Path.GetFullPath(path) : null;
+        if (options.MemoryTier is { } memory) return new JobStore(null, OpenStaged(options, memory, directory, group));
+        if (directory is null) return null;
+        var plain = new CheckpointOptions
+        {
+            Program = options.Program,
+            Keep = options.Keep,
+            StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+        };
+        return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null);
+    }
+
+    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions) => _staged?.Restore(regions) ?? _plain!.Restore(regions);
+
+    /// <summary>Saves; null if it is under way and <see cref="TakeResults"/> will tell.</summary>
+    public SaveResult? Save(long step, IReadOnlyList<CheckpointRegion> regions, bool waits)
+    {
+        if (_plain is not null) return _plain.Save(step, regions);
+        return Behind(() =>
+        {
+            StageReport staged = _staged!.Stage(step, regions);
+            if (!waits) return null;
+            SaveResult result = _staged.AwaitCommit(staged.Version);
+            _staged.Drain();
+            _untold.AddRange(_staged.TakeResults().Where(t => t.Result != result));
+            return result;
+        });
+    }
+
+    /// <summary>What became of versions that were under way. Never waits.</summary>
+    public IReadOnlyList<TierResult> TakeResults()
+    {
+        if (_staged is null) return [];
+        TierResult[] results = [.. _untold, .. _staged.TakeResults()];
+        _untold.Clear();
+        return results;
+    }
+
+    /// <summary>Lets what is under way come to its end.</summary>
+    public void Drain() => Behind(() =>
+    {
+        _staged?.Drain();
+        return true;
+    });
+
+    public void Dispose() => _staged?.Dispose();
+
+    /// <summary>What fails behind a rank's back has failed on this rank alone: not a refusal, on which all ranks agree, but a job that must end.</summary>
+    private static T Behind<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (CheckpointException failure)
+        {
+            throw new ResilienceException($"{failure.Message} The job ends here; start it again to continue from the newest checkpoint.", failure);
+        }
+    }
+
+    private static StagedStore OpenStaged(ResilientOptions options, MemoryTierOptions memory, string? directory, ICheckpointGroup group)
+    {
+        IReadOnlyDictionary<string, string> domains = memory.FailureDomainsFile is { } file ? FailureDomainFile.Read(file) : new Dictionary<string, string>();
+        bool isRankANode = memory.Directory.Contains(MemoryTierOptions.RankPlaceholder, StringComparison.Ordinal);
+        var staged = new StagedOptions
+        {
+            Program = options.Program,
+            Scheme = memory.Redundancy,
+            Losses = memory.Losses,
+            Slots = memory.Slots,
+            StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+            Deadline = options.AgreementDeadline,
+            FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
+        };
+        TierOptions[] tiers = directory is null
+            ? []
+            : [new TierOptions("directory", new PhysicalDirectory(directory)) { Every = memory.FlushEvery, Keep = options.Keep }];
+        return StagedStore.Open(new MemoryDirectory(memory.DirectoryOf(group.Rank)), tiers, group, staged, IdSource.NewGuid, options.Time);
+    }
+}

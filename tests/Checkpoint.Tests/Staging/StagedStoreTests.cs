@@ -1,0 +1,83 @@
+using System.IO;
+using System.Linq;
+using NUnit.Framework;
+
+namespace HpcVirt.Checkpoint.Tests.Staging;
+
+internal sealed class StagedStoreTests
+{
+    [Test]
+    public void What_was_staged_comes_back_bit_for_bit([Values(1, 2, 3)] int ranks)
+    {
+        using var nodes = new Nodes(ranks);
+        nodes.Commit(1, 2, 3, 4, 5);
+        Assert.That(nodes.Restart().Step, Is.EqualTo(5));
+    }
+
+    [Test]
+    public void The_rank_may_change_its_memory_as_soon_as_stage_returns()
+    {
+        using var nodes = new Nodes(2);
+        Nodes.Returned(nodes.Start(static (store, rank) =>
+        {
+            rank.ComputeTo(7);
+            StageReport staged = store.Stage(7, rank.Regions);
+            rank.ComputeTo(8);
+            return store.AwaitCommit(staged.Version).IsCommitted;
+        }));
+        Assert.That(nodes.Restart().Step, Is.EqualTo(7));
+    }
+
+    [Test]
+    public void Slots_are_reused_and_no_more_are_made_than_asked_for([Values(2, 3)] int slots)
+    {
+        using var nodes = new Nodes(2, new StagedOptions { Program = "heat", Slots = slots });
+        nodes.Commit(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        Assert.That(nodes.Files(0, "slot-0-*.state").Count(), Is.EqualTo(slots));
+        Assert.That(Directory.GetDirectories(nodes.Node(0), "v*").Length, Is.EqualTo(slots - 1));
+        nodes.Commit(11, 12, 13, 14);
+        Assert.That(nodes.Files(0, "slot-0-*.state").Count(), Is.LessThanOrEqualTo(slots + 1), "adopted from the attempt before");
+    }
+
+    [Test]
+    public void A_version_goes_to_the_shared_tier_as_often_as_its_rule_says()
+    {
+        using var nodes = new Nodes(2) { SharedEvery = 3 };
+        nodes.Commit(1, 2, 3, 4, 5);
+        Assert.That(Directory.GetDirectories(nodes.Shared, "v*").Select(Path.GetFileName), Is.EquivalentTo(new[] { "v1-a1", "v4-a1" }));
+    }
+
+    [Test]
+    public void When_memory_is_lost_the_shared_tier_serves()
+    {
+        using var nodes = new Nodes(2) { SharedEvery = 3 };
+        nodes.Commit(1, 2, 3, 4, 5);
+        nodes.Lose(1);
+        RestoreReport report = nodes.Restart();
+        Assert.That((report.Step, report.Tier), Is.EqualTo((4L, "shared")));
+    }
+
+    [Test]
+    public void The_newest_is_the_newest_wherever_it_lies()
+    {
+        using var nodes = new Nodes(2) { SharedEvery = 3 };
+        nodes.Commit(1, 2, 3, 4, 5);
+        RestoreReport report = nodes.Restart();
+        Assert.That((report.Step, report.Tier), Is.EqualTo((5L, "memory")));
+    }
+
+    [Test]
+    public void An_objection_of_one_rank_fails_the_version_on_all_and_names_the_reason()
+    {
+        using var nodes = new Nodes(3);
+        SaveResult[] results = Nodes.Returned(nodes.Start(static (store, rank) =>
+        {
+            rank.ComputeTo(1);
+            StageReport staged = store.Stage(1, rank.Regions, rank.Number == 1 ? "a request is live" : null);
+            return store.AwaitCommit(staged.Version);
+        }));
+        Assert.That(results.Select(static r => r.Outcome), Is.All.EqualTo(SaveOutcome.Failed));
+        Assert.That(results[0].Problems.Single().ToString(), Is.EqualTo("rank 1: a request is live"));
+        Assert.That(nodes.Restart().IsFresh, Is.True);
+    }
+}
