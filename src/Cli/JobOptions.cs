@@ -18,6 +18,10 @@ internal sealed class JobOptions
     private readonly Option<int> _ranks = new("-n", "--ranks") { Description = "Number of ranks.", HelpName = "N", Required = true };
     private readonly Option<string> _mpi = new("--mpi") { Description = "Which MPI: auto, openmpi or mpich. auto takes HPCVIRT_MPI if it is set, else what is installed.", HelpName = "MPI", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _hosts = new("--hosts") { Description = "Hosts for the ranks, each with an optional number of them: a,b:2", HelpName = "LIST" };
+    private readonly Option<string?> _spares = new("--spares") { Description = "Hosts that take ranks when others are lost or drained: e,f:2", HelpName = "LIST" };
+    private readonly Option<int?> _ranksMin = new("--min-ranks") { Description = "Go on with as few ranks as this when hosts are missing; the program must be able to restart on another number. Left out: all are needed.", HelpName = "N" };
+    private readonly Option<double> _hostTimeout = new("--host-timeout") { Description = "Seconds after which a host that acknowledges nothing is lost.", HelpName = "SECONDS", DefaultValueFactory = _ => 3 };
+    private readonly Option<double> _silenceTimeout = new("--silence-timeout") { Description = "With --hosts: seconds after which a rank that says nothing is taken for stopped, and ended.", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
     private readonly Option<string> _launcherArguments = new("--launcher-args") { Description = "Arguments passed through to mpirun or mpiexec.", HelpName = "ARGS", DefaultValueFactory = _ => "" };
     private readonly Option<int> _restarts = new("--restarts") { Description = "Most relaunches.", HelpName = "K", DefaultValueFactory = _ => 10 };
     private readonly Option<double> _stopTimeout = new("--stop-timeout") { Description = "Seconds that a job has to save a checkpoint and end after Ctrl-C or SIGTERM.", HelpName = "SECONDS", DefaultValueFactory = _ => 60 };
@@ -28,7 +32,7 @@ internal sealed class JobOptions
 
     public JobOptions(Command command)
     {
-        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _spares, _ranksMin, _hostTimeout, _silenceTimeout, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
         command.Arguments.Add(_program);
     }
 
@@ -43,11 +47,12 @@ internal sealed class JobOptions
         return new SupervisorOptions
         {
             Launcher = launcher,
-            Plan = new JobPlan(ranks, program)
-            {
-                Hosts = parsed.GetValue(_hosts) is { } hosts ? HostList.Parse(hosts, ranks) : [],
-                LauncherArguments = ArgumentLine.Split(parsed.GetValue(_launcherArguments)!),
-            },
+            Plan = new JobPlan(ranks, program) { LauncherArguments = ArgumentLine.Split(parsed.GetValue(_launcherArguments)!) },
+            Hosts = parsed.GetValue(_hosts) is { } hosts ? HostList.Parse(hosts, ranks) : [],
+            Spares = parsed.GetValue(_spares) is { } spares ? HostList.Parse(spares, 1) : [],
+            RanksMin = parsed.GetValue(_ranksMin),
+            HostTimeout = TimeSpan.FromSeconds(parsed.GetValue(_hostTimeout)),
+            SilenceTimeout = TimeSpan.FromSeconds(parsed.GetValue(_silenceTimeout)),
             // Random, for it names the job's processes and its directory among all jobs of the host.
             JobId = RandomNumberGenerator.GetHexString(2 * JobIdBytes, lowercase: true),
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),

@@ -15,6 +15,7 @@ var root = new RootCommand(Texts.Root)
     PredictCommand.Create(),
     PlanCommand.Create(),
 };
+foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -24,6 +24,9 @@ public enum ExitCode
     /// <summary>An engine of the predictor that was asked for by name is not available.</summary>
     EngineMissing = 67,
 
+    /// <summary>Too few hosts are left for the ranks that the job needs (EX_NOHOST).</summary>
+    HostsMissing = 68,
+
     /// <summary>No MPI launcher of the wanted kind is installed (EX_UNAVAILABLE).</summary>
     MpiMissing = 69,
 
@@ -38,6 +41,9 @@ public enum ExitCode
 
     /// <summary>A rehearsal proved nothing: no rank could be killed after a commit, or the program is not reproducible unbroken.</summary>
     RehearsalInconclusive = 73,
+
+    /// <summary>A running job could not do what an operator asked for; its answer says why.</summary>
+    RequestRefused = 74,
 
     /// <summary>The job was asked to stop and saved a checkpoint first: run the same command again and it goes on (EX_TEMPFAIL).</summary>
     InterruptedSaved = 75,

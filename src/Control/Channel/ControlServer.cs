@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
 using HpcVirt.Control.Processes;
@@ -8,7 +9,10 @@ using HpcVirt.Mpi.Resilience.Channel;
 
 namespace HpcVirt.Control.Channel;
 
-/// <summary>The supervisor's end of the control channel: listens on the job's socket, one thread per connected rank of this host.</summary>
+/// <summary>
+/// The supervisor's end of the control channel: listens on the job's socket for ranks of this host and for operators, and at the entrance for
+/// ranks of others; one thread per connected rank.
+/// </summary>
 internal sealed class ControlServer : IDisposable
 {
     /// <summary>Peers that have not introduced themselves yet come on top of the ranks.</summary>
@@ -21,19 +25,30 @@ internal sealed class ControlServer : IDisposable
     private readonly int _connectionsMax;
     private readonly IRankListener _listener;
     private readonly TimeProvider _time;
+    private readonly RemoteEntrance? _entrance;
+    private readonly TimeSpan? _hostTimeout;
     private volatile int _attempt;
     private volatile bool _closing;
     private volatile bool _stopIsAsked;
 
-    public ControlServer(RuntimeDirectory directory, int ranks, IRankListener listener, TimeProvider time)
+    /// <param name="directory">The job's private place.</param>
+    /// <param name="ranks">Number of ranks of the job.</param>
+    /// <param name="listener">Hears what they say.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="entrance">Where ranks of other hosts come in; null for a job on this one.</param>
+    /// <param name="hostTimeout">How long a host may leave unacknowledged what is sent to it.</param>
+    public ControlServer(RuntimeDirectory directory, int ranks, IRankListener listener, TimeProvider time, RemoteEntrance? entrance = null, TimeSpan? hostTimeout = null)
     {
+        _entrance = entrance;
+        _hostTimeout = hostTimeout;
         _secret = directory.Secret;
         _connectionsMax = ranks + SpareConnections;
         _listener = listener;
         _time = time;
         _socket.Bind(new UnixDomainSocketEndPoint(directory.SocketPath));
         _socket.Listen(_connectionsMax);
-        new Thread(Accept) { IsBackground = true, Name = "hpcvirt control server" }.Start();
+        new Thread(() => Accept(_socket, null)) { IsBackground = true, Name = "hpcvirt control server" }.Start();
+        if (entrance is not null) new Thread(() => Accept(entrance.Socket, entrance)) { IsBackground = true, Name = "hpcvirt control entrance" }.Start();
     }
 
     /// <summary>From now on only ranks of this attempt are let in.</summary>
@@ -73,6 +88,12 @@ internal sealed class ControlServer : IDisposable
         return true;
     }
 
+    /// <summary>The other hosts whose ranks are still connected.</summary>
+    public string[] HostsOfConnections()
+    {
+        lock (_gate) return [.. _connections.Select(static c => c.RemoteHost).OfType<string>().Distinct()];
+    }
+
     /// <summary>Ends all connections; what an orphan of the attempt still has to say is of no interest.</summary>
     public void CloseConnections()
     {
@@ -86,16 +107,17 @@ internal sealed class ControlServer : IDisposable
         _closing = true;
         Broadcast(new Goodbye());
         _socket.Dispose();
+        _entrance?.Dispose();
         CloseConnections();
     }
 
-    private void Accept()
+    private void Accept(Socket listening, RemoteEntrance? entrance)
     {
         while (!_closing)
         {
             try
             {
-                Admit(_socket.Accept());
+                Admit(listening.Accept(), entrance);
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
@@ -105,9 +127,10 @@ internal sealed class ControlServer : IDisposable
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "A connection disposes of itself at its end, or is disposed of here if it is turned away.")]
-    private void Admit(Socket peer)
+    private void Admit(Socket peer, RemoteEntrance? entrance)
     {
-        var connection = new RankConnection(peer, _secret, _attempt, _listener, _time, TellStanding, Remove);
+        if (entrance is not null) Bound(peer);
+        var connection = new RankConnection(peer, _secret, _attempt, _listener, _time, TellStanding, Remove, entrance);
         lock (_gate)
         {
             if (_connections.Count < _connectionsMax)
@@ -120,6 +143,15 @@ internal sealed class ControlServer : IDisposable
 
         connection.Dispose();
         _listener.OnRefused(0, new ControlChannelException(ChannelRefusal.TooManyConnections, $"Control channel: more than {_connectionsMax} connections."));
+    }
+
+    /// <summary>Without it the kernel would go on sending to a host that is cut off for a quarter of an hour (TCP_USER_TIMEOUT, tcp(7)).</summary>
+    private void Bound(Socket peer)
+    {
+        const int TcpLevel = 6;
+        const int UserTimeout = 18;
+        peer.NoDelay = true;
+        if (_hostTimeout is { } timeout) peer.SetRawSocketOption(TcpLevel, UserTimeout, BitConverter.GetBytes((uint)timeout.TotalMilliseconds));
     }
 
     private void TellStanding(RankConnection connection)

@@ -5,7 +5,7 @@ using HpcVirt.Mpi.Resilience.Channel;
 namespace HpcVirt.Control.Channel;
 
 /// <summary>A rank that introduced itself, and the hold on its process.</summary>
-internal sealed class RankPeer(Hello hello, int processId) : IDisposable
+internal sealed class RankPeer(Hello hello, int processId, bool isBeside = true) : IDisposable
 {
     public int Rank => hello.Rank;
 
@@ -17,10 +17,11 @@ internal sealed class RankPeer(Hello hello, int processId) : IDisposable
 
     public int Size => hello.Size;
 
-    /// <summary>Process id in the supervisor's pid namespace, as the kernel tells it; the rank's own word differs inside a container.</summary>
+    /// <summary>Process id: beside the supervisor as the kernel tells it, for the rank's own word differs inside a container; elsewhere as the rank tells it.</summary>
     public int ProcessId => processId;
 
-    public ProcessIdentity? Process { get; } = ProcessIdentity.TryOpen(processId);
+    /// <summary>The process; null on another host.</summary>
+    public ProcessIdentity? Process { get; } = isBeside ? ProcessIdentity.TryOpen(processId) : null;
 
     public void Dispose() => Process?.Dispose();
 

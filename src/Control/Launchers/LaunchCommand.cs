@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Mpi.Resilience.Channel;
 
 namespace HpcVirt.Control.Launchers;
 
@@ -10,10 +11,13 @@ namespace HpcVirt.Control.Launchers;
 /// <param name="Environment">Variables that are set in addition to the inherited ones.</param>
 public sealed record LaunchCommand(string FileName, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string?> Environment)
 {
-    /// <summary>The command as a line that can be pasted into a shell.</summary>
+    /// <summary>Stands for a value that nobody may read.</summary>
+    internal const string Hidden = "(hidden)";
+
+    /// <summary>The command as a line that can be pasted into a shell; without the secret, if the environment holds one.</summary>
     public string ToShell()
     {
-        IEnumerable<string> variables = Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={Quote(pair.Value ?? "")}");
+        IEnumerable<string> variables = Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={Quote(pair.Key == ControlEnvironment.Secret ? Hidden : pair.Value ?? "")}");
         return string.Join(" \\\n  ", [.. variables, string.Join(' ', [Quote(FileName), .. Arguments.Select(Quote)])]);
     }
 

@@ -21,6 +21,9 @@ public enum JobOutcome
     /// <summary>Stopped on request, without a checkpoint after it.</summary>
     Interrupted,
 
+    /// <summary>Too few hosts are left for the ranks that the job needs.</summary>
+    HostsMissing,
+
     /// <summary>The launcher could not be started.</summary>
     LaunchFailed,
 }

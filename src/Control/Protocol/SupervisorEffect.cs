@@ -4,7 +4,9 @@ namespace HpcVirt.Control.Protocol;
 internal abstract record SupervisorEffect;
 
 /// <summary>Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible.</summary>
-internal sealed record LaunchAttempt(int Attempt) : SupervisorEffect;
+/// <param name="Attempt">Its number, from 1.</param>
+/// <param name="Where">Where its ranks go.</param>
+internal sealed record LaunchAttempt(int Attempt, Placement Where) : SupervisorEffect;
 
 /// <summary>Ask all connected ranks to save a checkpoint and end; answer with <see cref="StopDeadlineReached"/> when the grace is over.</summary>
 internal sealed record AskRanksToStop : SupervisorEffect;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace HpcVirt.Control.Protocol;
 
 /// <summary>Something that happened to the supervisor.</summary>
@@ -14,6 +16,12 @@ internal sealed record CheckpointAsked : SupervisorEvent;
 
 /// <summary>A signal arrived that only the program understands.</summary>
 internal sealed record SignalArrived(int Signal) : SupervisorEvent;
+
+/// <summary>An operator wants a host empty.</summary>
+internal sealed record DrainAsked(string Host) : SupervisorEvent;
+
+/// <summary>An operator gives a host back that was drained or lost.</summary>
+internal sealed record HostReturned(string Host) : SupervisorEvent;
 
 /// <summary>Something that happened in one attempt. What an earlier attempt still had to say is ignored.</summary>
 internal abstract record AttemptEvent(int Attempt) : SupervisorEvent;
@@ -36,6 +44,12 @@ internal sealed record RankFinished(int Attempt, int Rank, int ExitCode, bool En
 /// <summary>A rank disappeared without a word.</summary>
 internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt);
 
+/// <summary>A rank's process is there but says nothing any more: it is stopped, or hangs.</summary>
+internal sealed record RankSilent(int Attempt, int Rank) : AttemptEvent(Attempt);
+
+/// <summary>A host answers no more: it is down, or cut off.</summary>
+internal sealed record HostLost(int Attempt, string Host) : AttemptEvent(Attempt);
+
 /// <summary>No rank made a step for longer than allowed.</summary>
 internal sealed record Stalled(int Attempt) : AttemptEvent(Attempt);
 
@@ -45,8 +59,12 @@ internal sealed record LauncherExited(int Attempt, ExitStatus Status) : AttemptE
 /// <summary>The stop request was not followed in time.</summary>
 internal sealed record StopDeadlineReached(int Attempt) : AttemptEvent(Attempt);
 
-/// <summary>No process of the attempt is left. The status is null if the launcher was ended by us.</summary>
-internal sealed record AttemptEnded(int Attempt, ExitStatus? Status) : AttemptEvent(Attempt);
+/// <summary>No process of the attempt is left within reach. The status is null if the launcher was ended by us.</summary>
+internal sealed record AttemptEnded(int Attempt, ExitStatus? Status) : AttemptEvent(Attempt)
+{
+    /// <summary>Hosts whose ranks' connections did not end with the ranks: nothing comes from there any more.</summary>
+    public ImmutableArray<string> UnreachableHosts { get; init; } = [];
+}
 
 /// <summary>The time of the next attempt has come. <paramref name="Attempt"/> is the one that ended.</summary>
 internal sealed record BackoffElapsed(int Attempt) : AttemptEvent(Attempt);

@@ -1,17 +1,19 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace HpcVirt.Control.Protocol;
 
 /// <summary>
 /// The supervisor's decisions as a pure function: no clock, process or socket. <see cref="SupervisorPhase"/> has the diagram. At most
-/// RestartsMax + 1 attempts are launched, whatever happens.
+/// RestartsMax + 1 attempts are launched, whatever happens, not counting those that operators' drains ask for.
 /// </summary>
 internal static class SupervisorProtocol
 {
     public static (SupervisorState State, ImmutableArray<SupervisorEffect> Effects) Next(SupervisorState state, SupervisorEvent happened)
     {
         if (happened is AttemptEvent inAttempt && inAttempt.Attempt != state.Attempt) return (state, []);
+        state = LearnOfHosts(state, happened);
         return state.Phase switch
         {
             SupervisorPhase.Idle => Idle(state, happened),
@@ -44,11 +46,24 @@ internal static class SupervisorProtocol
         _ => state,
     };
 
+    /// <summary>What becomes of hosts is known in every phase, and used by the next launch.</summary>
+    private static SupervisorState LearnOfHosts(SupervisorState state, SupervisorEvent happened) => happened switch
+    {
+        HostLost lost => state with { Hosts = state.Hosts.With(lost.Host, HostCondition.Lost) },
+        DrainAsked drain => state with { Hosts = state.Hosts.With(drain.Host, HostCondition.Drained) },
+        HostReturned returned => state with { Hosts = state.Hosts.With(returned.Host, HostCondition.Spare) },
+        AttemptEnded ended => state with { Hosts = ended.UnreachableHosts.Aggregate(state.Hosts, static (pool, host) => pool.With(host, HostCondition.Lost)) },
+        _ => state,
+    };
+
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Running(SupervisorState state, SupervisorEvent happened) => happened switch
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost => End(state, withGrace: true),
-        Stalled => End(state, withGrace: false),
+        Stalled or RankSilent => End(state, withGrace: false),
+        HostLost lost when state.Where?.Uses(lost.Host) == true => End(state, withGrace: false),
+        DrainAsked drain when state.Phase == SupervisorPhase.Running && state.Where?.Uses(drain.Host) == true => Relocate(state),
+        StopAsked when state.IsRelocating => (state with { IsRelocating = false, StopWasAsked = true }, []),
         StopDeadlineReached when state.Phase == SupervisorPhase.Stopping => End(state, withGrace: false),
         LauncherExited exited => End(state with { Status = exited.Status }, withGrace: false),
         StopAsked when state.Phase == SupervisorPhase.Stopping => End(state, withGrace: false),
@@ -61,6 +76,11 @@ internal static class SupervisorProtocol
         SignalArrived arrived => (state, [new ForwardSignal(arrived.Signal)]),
         _ => (state, []),
     };
+
+    /// <summary>A job that uses the library saves and ends, and goes on elsewhere; any other is simply started anew there.</summary>
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Relocate(SupervisorState state) => state.RankSeen
+        ? (state with { Phase = SupervisorPhase.Stopping, IsRelocating = true }, [new AskRanksToStop()])
+        : End(state with { IsRelocating = true }, withGrace: false);
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
     {
@@ -78,9 +98,12 @@ internal static class SupervisorProtocol
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Launch(SupervisorState state)
     {
+        if (state.Hosts.Place(state.Ranks, state.RanksMin) is not { } where) return Finish(state, JobOutcome.HostsMissing);
         int attempt = state.Attempt + 1;
         SupervisorState launched = state with
         {
+            Where = where,
+            IsRelocating = false,
             Phase = SupervisorPhase.Running,
             Attempt = attempt,
             CommittedStepBefore = state.CommittedStep,
@@ -91,7 +114,7 @@ internal static class SupervisorProtocol
             StatusBefore = state.Status,
             Status = null,
         };
-        return (launched, [new LaunchAttempt(attempt)]);
+        return (launched, [new LaunchAttempt(attempt, where)]);
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
@@ -99,12 +122,14 @@ internal static class SupervisorProtocol
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Judge(SupervisorState state)
     {
+        if (state is { IsRelocating: true, StopWasAsked: false } && (state.EndedEarly || state.Status is not { Code: 0 }))
+            return Launch(state with { Relocations = state.Relocations + 1 });
         JobOutcome interrupted = state.CommittedSinceStop ? JobOutcome.InterruptedSaved : JobOutcome.Interrupted;
         if (state.Status is { Code: 0 })
             return Finish(state, state is { StopWasAsked: true, EndedEarly: true } ? interrupted : JobOutcome.Succeeded);
         if (state.StopWasAsked) return Finish(state, interrupted);
         if (FailsByItself(state)) return Finish(state, JobOutcome.ProgramFailed);
-        if (state.Attempt > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);
+        if (state.Attempt - state.Relocations > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);
         int failuresInARow = state.HasProgressed ? 1 : state.FailuresInARow + 1;
         return (state with { Phase = SupervisorPhase.BackingOff, FailuresInARow = failuresInARow }, [new StartBackoff(failuresInARow)]);
     }

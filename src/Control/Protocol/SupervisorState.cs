@@ -13,6 +13,23 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>The attempt that runs or ran last, from 1.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>How many ranks the job wants.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>With how few it goes on if hosts are missing.</summary>
+    public int RanksMin { get; init; } = 1;
+
+    public HostPool Hosts { get; init; } = HostPool.None;
+
+    /// <summary>Where the ranks of the attempt are; null before the first.</summary>
+    public Placement? Where { get; init; }
+
+    /// <summary>True while the attempt was asked to end so that the job goes on elsewhere.</summary>
+    public bool IsRelocating { get; init; }
+
+    /// <summary>Attempts that ended on purpose, to go on elsewhere. They count for nothing in <see cref="RestartsMax"/>.</summary>
+    public int Relocations { get; init; }
+
     /// <summary>The newest step from which a restart can begin, as far as was reported.</summary>
     public long? CommittedStep { get; init; }
 

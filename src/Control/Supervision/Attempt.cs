@@ -63,8 +63,11 @@ internal sealed class Attempt : IDisposable
     }
 
     /// <summary>Ends everything that is left and waits for it.</summary>
-    /// <returns>The launcher's status if it ended by itself, and whether all processes are gone.</returns>
-    public (ExitStatus? Status, bool AllGone) End(bool withGrace)
+    /// <returns>
+    /// The launcher's status if it ended by itself, whether all processes within reach are gone, and the hosts that are not: connections from
+    /// there did not end, although the launcher ends its ranks everywhere.
+    /// </returns>
+    public (ExitStatus? Status, bool AllGone, string[] Unreachable) End(bool withGrace)
     {
         bool byItself = _process.WaitForExit(withGrace ? ExitGrace : TimeSpan.Zero);
         if (!byItself)
@@ -76,8 +79,14 @@ internal sealed class Attempt : IDisposable
         bool allGone = _all.Fence(FenceTimeout, _time);
         bool exited = _process.WaitForExit(DrainTimeout);
         _process.WaitForOutput(DrainTimeout);
-        if (!_server.WaitUntilQuiet(DrainTimeout)) _server.CloseConnections();
-        return (byItself && exited ? _launcher.StatusOf(_process.ExitCode) : null, allGone);
+        string[] unreachable = [];
+        if (!_server.WaitUntilQuiet(DrainTimeout))
+        {
+            unreachable = _server.HostsOfConnections();
+            _server.CloseConnections();
+        }
+
+        return (byItself && exited ? _launcher.StatusOf(_process.ExitCode) : null, allGone, unreachable);
     }
 
     public void Dispose() => _process.Dispose();

@@ -20,6 +20,7 @@ internal static class ConclusionReport
         JobOutcome.GaveUp => (int)ExitCode.GaveUp,
         JobOutcome.InterruptedSaved => (int)ExitCode.InterruptedSaved,
         JobOutcome.Interrupted => (int)ExitCode.Interrupted,
+        JobOutcome.HostsMissing => (int)ExitCode.HostsMissing,
         JobOutcome.LaunchFailed => (int)ExitCode.InternalError,
         _ => throw new InvalidOperationException($"A job cannot end with {conclusion.Outcome}."),
     };
@@ -34,6 +35,9 @@ internal static class ConclusionReport
             JobOutcome.GaveUp => $"gave up after {state.RestartsMax} restarts; {newest}. The same command goes on from it; --restarts K allows more",
             JobOutcome.InterruptedSaved => $"stopped; {newest}. The same command goes on from it",
             JobOutcome.Interrupted => $"stopped without a checkpoint after the request; {newest}",
+            JobOutcome.HostsMissing =>
+                $"too few hosts are left for {state.RanksMin} ranks (lost: {state.Hosts.Names(HostCondition.Lost)}; drained: {state.Hosts.Names(HostCondition.Drained)}); {newest}. "
+                + "The same command with other --hosts goes on from it; --spares and --min-ranks let a job bear more",
             JobOutcome.LaunchFailed => "the launcher could not be started",
             _ => throw new InvalidOperationException($"A job cannot end with {conclusion.Outcome}."),
         };

@@ -1,14 +1,17 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
+using HpcVirt.Control.Channel;
+using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Processes;
 using HpcVirt.Mpi.Resilience.Channel;
 
 namespace HpcVirt.Control.Supervision;
 
-/// <summary>The variables that every rank of an attempt gets. The secret is not among them, only the path of its file.</summary>
+/// <summary>The variables that every rank of an attempt gets. The secret is among them only where ranks run on hosts that its file is not on.</summary>
 internal static class JobEnvironment
 {
-    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, int attempt)
+    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, RemoteEntrance? entrance, int attempt)
     {
         // For a dry run there is no directory, and the names stand for what will be made.
         string place = directory?.Path ?? $"/tmp/hpcvirt-{options.JobId}";
@@ -19,6 +22,15 @@ internal static class JobEnvironment
             [ControlEnvironment.JobId] = options.JobId,
             [ControlEnvironment.Attempt] = attempt.ToString(CultureInfo.InvariantCulture),
         };
+        if (options.Hosts.Count > 0)
+        {
+            environment[ControlEnvironment.Host] = System.Environment.MachineName;
+            environment[ControlEnvironment.Endpoints] = entrance is null ? "(addresses)" : string.Join(',', entrance.Endpoints);
+            environment[ControlEnvironment.Certificate] = entrance?.Certificate.Hash ?? "(hash)";
+            environment[ControlEnvironment.Secret] = directory is null ? LaunchCommand.Hidden : Convert.ToHexString(directory.Secret);
+            environment[ControlEnvironment.Lease] = ((long)options.Lease.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;
         if (options.RehearsalReference is { } reference) environment[ControlEnvironment.RehearsalReference] = reference;

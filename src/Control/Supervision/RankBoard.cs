@@ -13,7 +13,7 @@ namespace HpcVirt.Control.Supervision;
 /// What is known of the ranks of the current attempt. Turns what they say into events of the protocol, and into lines of the log where a
 /// person wants to know.
 /// </summary>
-internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimeProvider time) : IRankListener, IDisposable
+internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimeProvider time, Func<Ask, Answer> answer) : IRankListener, IDisposable
 {
     /// <summary>A thousand ranks usually fail in one way; the first few say it all.</summary>
     private const int FailuresLoggedMax = 3;
@@ -74,7 +74,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         lock (_gate)
         {
             if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier)) earlier.Peer.Dispose();
-            _ranks[rank.Rank] = new RankRecord(rank);
+            _ranks[rank.Rank] = new RankRecord(rank) { HeardAt = time.GetTimestamp() };
             _progressAt = time.GetTimestamp();
         }
 
@@ -84,6 +84,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     public void OnMessage(RankPeer rank, ControlMessage message)
     {
+        Change(rank, record => record with { HeardAt = time.GetTimestamp() });
         switch (message)
         {
             case Beat beat:
@@ -116,18 +117,41 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         }
     }
 
-    public void OnDisconnected(RankPeer rank, bool afterGoodbye, string? error)
+    /// <summary>The records of all ranks that were heard of in this attempt, by rank.</summary>
+    public IReadOnlyList<RankRecord> Records()
+    {
+        lock (_gate) return [.. _ranks.Values.OrderBy(record => record.Peer.Rank)];
+    }
+
+    /// <summary>The first connected rank that said nothing for so long, or null.</summary>
+    public RankPeer? FirstSilent(TimeSpan timeout)
+    {
+        lock (_gate) return _ranks.Values.FirstOrDefault(record => record.IsConnected && !record.HasSpokenLast && time.GetElapsedTime(record.HeardAt) > timeout)?.Peer;
+    }
+
+    /// <summary>Counts everybody's silence from now: it was this process that did not listen.</summary>
+    public void Forgive()
+    {
+        lock (_gate)
+        {
+            foreach (RankRecord record in _ranks.Values.ToArray()) _ranks[record.Peer.Rank] = record with { HeardAt = time.GetTimestamp() };
+        }
+    }
+
+    public Answer OnAsked(Ask ask) => answer(ask);
+
+    public void OnDisconnected(RankPeer rank, ConnectionEnd end, string? error)
     {
         bool lost;
         lock (_gate)
         {
             if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record) || record.Peer != rank) return;
-            lost = !afterGoodbye && !record.HasSpokenLast;
+            lost = end != ConnectionEnd.Goodbye && !record.HasSpokenLast;
             _ranks[rank.Rank] = record = record with { IsConnected = false, ProtocolError = error };
             if (lost) FirstLost ??= record;
         }
 
-        if (lost) post(new RankLost(rank.Attempt, rank.Rank));
+        if (lost) post(end == ConnectionEnd.Unreachable ? new HostLost(rank.Attempt, rank.Host) : new RankLost(rank.Attempt, rank.Rank));
     }
 
     public void OnRefused(int processId, ControlChannelException refusal)

@@ -7,6 +7,9 @@ internal sealed record RankRecord(RankPeer Peer)
 {
     public bool IsConnected { get; init; } = true;
 
+    /// <summary>When it was last heard of, by the clock's timestamp.</summary>
+    public long HeardAt { get; init; }
+
     /// <summary>The newest step it reported; null before its first.</summary>
     public long? Step { get; init; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq;
 using System.Threading;
 using HpcVirt.Control.Channel;
 using HpcVirt.Control.Launchers;
@@ -30,11 +31,14 @@ internal sealed class Supervisor : IDisposable
     private readonly Reaper _reaper;
     private readonly RankBoard _board;
     private readonly KillRehearsal _kills;
+    private readonly RemoteEntrance? _entrance;
     private readonly ControlServer _server;
     private readonly JobProcesses _processes;
-    private SupervisorState _state;
+    private readonly HostPulse? _pulse;
+    private volatile SupervisorState _state;
     [SuppressMessage("Usage", "CA2213", Justification = "Disposed of in Dispose, after its processes have ended.")]
     private Attempt? _attempt;
+    private string? _placement;
     private ITimer? _timer;
     private ITimer? _stallTimer;
     private Conclude? _conclusion;
@@ -44,19 +48,26 @@ internal sealed class Supervisor : IDisposable
         _options = options.Validated();
         _context = context;
         _random = new Random(options.Seed);
-        _state = new SupervisorState(options.RestartsMax);
+        _state = new SupervisorState(options.RestartsMax)
+        {
+            Ranks = options.Plan.Ranks,
+            RanksMin = options.RanksMin ?? options.Plan.Ranks,
+            Hosts = HostPool.Of(options.Hosts, options.Spares),
+        };
         _log = new JobLog(context.StandardError, context.Events);
         _processes = new JobProcesses(options.JobId);
         _directory = RuntimeDirectory.Create(options.JobId, context.Variable);
         _reaper = new Reaper(options.JobId, _directory.Path);
-        _board = new RankBoard(_log, Post, context.Time);
+        _board = new RankBoard(_log, Post, context.Time, Answer);
         _kills = new KillRehearsal(_options, _random, _board, _log, context.Time);
-        _server = new ControlServer(_directory, options.Plan.Ranks, _board, context.Time);
+        _entrance = options.Hosts.Count > 0 ? RemoteEntrance.Open(options.Plan.Ranks, context.Time) : null;
+        _server = new ControlServer(_directory, options.Plan.Ranks, _board, context.Time, _entrance, options.HostTimeout);
+        if (_entrance is not null) _pulse = new HostPulse(_server, _board, options.SilenceTimeout, ReportSilence, context.Time);
     }
 
     /// <summary>The command that would be executed for the first attempt; starts nothing.</summary>
     public static LaunchCommand DryRun(SupervisorOptions options) =>
-        options.Validated().Launcher.Build(options.Plan, JobEnvironment.Of(options, directory: null, attempt: 1));
+        options.Validated().Launcher.Build(options.Plan with { Hosts = options.Hosts }, JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1));
 
     /// <summary>Gives an event to the loop; may be called by any thread.</summary>
     public void Post(SupervisorEvent happened)
@@ -84,6 +95,7 @@ internal sealed class Supervisor : IDisposable
             SupervisorEvent happened = _events.Take();
             (_state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(_state, happened);
             if (happened is StopAsked) SayStop(_state);
+            if (happened is DrainAsked or HostReturned or HostLost) SayHost(happened);
             foreach (SupervisorEffect effect in effects) Perform(effect);
         }
 
@@ -95,6 +107,7 @@ internal sealed class Supervisor : IDisposable
         _timer?.Dispose();
         _stallTimer?.Dispose();
         _kills.Dispose();
+        _pulse?.Dispose();
         _attempt?.End(withGrace: false);
         _attempt?.Dispose();
         _server.Dispose();
@@ -109,10 +122,10 @@ internal sealed class Supervisor : IDisposable
     {
         switch (effect)
         {
-            case LaunchAttempt launch: Launch(launch.Attempt); break;
+            case LaunchAttempt launch: Launch(launch.Attempt, launch.Where); break;
             case AskRanksToStop: AskToStop(); break;
             case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
-            case ForwardSignal forward: _attempt?.Forward(forward.Signal, onOtherHosts: _options.Plan.Hosts.Count > 0); break;
+            case ForwardSignal forward: _attempt?.Forward(forward.Signal, onOtherHosts: _options.Hosts.Count > 0); break;
             case EndAttempt end: End(end.WithGrace); break;
             case StartBackoff backoff: BackOff(backoff.FailuresInARow); break;
             case Conclude conclude: _conclusion = conclude; break;
@@ -120,11 +133,13 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private void Launch(int attempt)
+    private void Launch(int attempt, Placement where)
     {
+        SayPlacement(attempt, where);
         _board.Begin();
         _server.Expect(attempt);
-        LaunchCommand command = _options.Launcher.Build(_options.Plan, JobEnvironment.Of(_options, _directory, attempt));
+        LaunchCommand command = _options.Launcher.Build(
+            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts }, JobEnvironment.Of(_options, _directory, _entrance, attempt));
         _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
         try
         {
@@ -148,6 +163,15 @@ internal sealed class Supervisor : IDisposable
         if (_board.IsStalled(timeout)) Post(new Stalled(attempt));
     }
 
+    private Answer Answer(Ask ask) => new OperatorDesk(_options, () => _state, _board.Records, Post, _context.Time).Answer(ask);
+
+    private void ReportSilence(RankPeer rank)
+    {
+        _log.Say($"{rank} has said nothing for {_options.SilenceTimeout.TotalSeconds:0} s although its host answers: it is stopped, or hangs; it is ended");
+        _log.Record("rank-silent", ("attempt", rank.Attempt), ("rank", rank.Rank), ("pid", rank.ProcessId), ("host", rank.Host));
+        Post(new RankSilent(rank.Attempt, rank.Rank));
+    }
+
     private void AskToStop()
     {
         _server.AskToStop();
@@ -159,12 +183,13 @@ internal sealed class Supervisor : IDisposable
     private void End(bool withGrace)
     {
         _stallTimer?.Dispose();
-        (ExitStatus? status, bool allGone) = _attempt!.End(withGrace);
+        (ExitStatus? status, bool allGone, string[] unreachable) = _attempt!.End(withGrace);
         _attempt.Dispose();
         _attempt = null;
         SayEnd(status ?? _state.Status);
         if (!allGone) _log.Say("some processes of the job did not end after SIGKILL; the kernel holds them in I/O. Look for HPCVIRT_JOB_ID=" + _options.JobId + " in /proc/*/environ.");
-        Post(new AttemptEnded(_state.Attempt, status));
+        foreach (string host in unreachable) _log.Say($"host {host} is out of reach: ranks there end themselves, and it gets none until `hpcvirt undrain {host}`");
+        Post(new AttemptEnded(_state.Attempt, status) { UnreachableHosts = [.. unreachable] });
     }
 
     private void BackOff(int failuresInARow)
@@ -189,6 +214,17 @@ internal sealed class Supervisor : IDisposable
         return new SupervisorResult(conclusion.Outcome, exitCode, _state.Attempt, _kills.Done, _board.Restores, _board.Commits);
     }
 
+    /// <summary>Where ranks go is news when it is not where they were.</summary>
+    private void SayPlacement(int attempt, Placement where)
+    {
+        if (where.Hosts.IsEmpty) return;
+        string hosts = string.Join(", ", where.Hosts.Select(static h => $"{h.Name}:{h.Slots}"));
+        string fewer = where.Ranks < _options.Plan.Ranks ? $", {where.Ranks} ranks instead of {_options.Plan.Ranks} for want of hosts" : "";
+        if (hosts != _placement) _log.Say($"attempt {attempt} runs on {hosts}{fewer}");
+        _placement = hosts;
+        _log.Record("placed", ("attempt", attempt), ("hosts", hosts), ("ranks", where.Ranks));
+    }
+
     private void SayStart()
     {
         string checkpoints = _options.Checkpoints is { } directory ? $"checkpoints in {directory}" : "checkpoints where the program puts them";
@@ -203,6 +239,19 @@ internal sealed class Supervisor : IDisposable
             _log.Say($"asked to stop: saving a checkpoint first, for at most {_options.StopTimeout.TotalSeconds:0} s. Ask again to stop at once.");
         else if (state.Phase == SupervisorPhase.Ending)
             _log.Say("stopping at once");
+    }
+
+    private void SayHost(SupervisorEvent happened)
+    {
+        (string name, string host, string sentence) = happened switch
+        {
+            DrainAsked drain => ("drain-asked", drain.Host, _state.IsRelocating ? $"host {drain.Host} is to be emptied: saving a checkpoint, then going on elsewhere" : $"host {drain.Host} is to stay empty"),
+            HostReturned returned => ("host-returned", returned.Host, $"host {returned.Host} may take ranks again"),
+            HostLost lost => ("host-lost", lost.Host, $"host {lost.Host} is lost: it has acknowledged nothing for {_options.HostTimeout.TotalSeconds:0.#} s"),
+            _ => throw new InvalidOperationException($"{happened} is not about a host."),
+        };
+        _log.Say(sentence);
+        _log.Record(name, ("attempt", _state.Attempt), ("host", host));
     }
 
     private void SayEnd(ExitStatus? status)

@@ -15,6 +15,24 @@ public sealed record SupervisorOptions
     /// <summary>What to run.</summary>
     public required JobPlan Plan { get; init; }
 
+    /// <summary>Hosts for the ranks; empty for this host, or for what the batch system gives to the launcher.</summary>
+    public IReadOnlyList<HostSlots> Hosts { get; init; } = [];
+
+    /// <summary>Hosts that take ranks when regular ones are lost or drained.</summary>
+    public IReadOnlyList<HostSlots> Spares { get; init; } = [];
+
+    /// <summary>With how few ranks the job goes on when hosts are missing; null needs all of them.</summary>
+    public int? RanksMin { get; init; }
+
+    /// <summary>A host that acknowledges nothing for so long is lost; the ranks there end themselves before. Default 3 s.</summary>
+    public TimeSpan HostTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A rank of a job over several hosts that says nothing for so long, though its host answers, is stopped or hangs, and is ended. Default 10 s.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a rank on another host goes on without hearing from here.</summary>
+    internal TimeSpan Lease => HostTimeout * 0.8;
+
     /// <summary>Random name of the job, 8 to 32 lower-case letters and digits.</summary>
     public required string JobId { get; init; }
 
@@ -60,6 +78,11 @@ public sealed record SupervisorOptions
     public SupervisorOptions Validated()
     {
         Demand(Plan.Ranks >= 1, $"-n: a job needs at least 1 rank, not {Plan.Ranks}.");
+        Demand(RanksMin is null || (RanksMin >= 1 && RanksMin <= Plan.Ranks), $"--min-ranks: {RanksMin} is not between 1 and {Plan.Ranks}.");
+        Demand(Spares.Count == 0 || Hosts.Count > 0, "--spares needs --hosts: without them the launcher decides where ranks go.");
+        Demand(Hosts.Concat(Spares).Select(static h => h.Name).Distinct().Count() == Hosts.Count + Spares.Count, "--hosts and --spares name a host twice. Write NAME:COUNT for several ranks on one host.");
+        Demand(HostTimeout >= TimeSpan.FromSeconds(1), "--host-timeout must be at least 1 s: a shorter one takes a busy network for a lost host.");
+        Demand(SilenceTimeout > HostTimeout, "--silence-timeout must be longer than --host-timeout.");
         Demand(RestartsMax >= 0, $"--restarts: {RestartsMax} is negative. 0 means: launch once.");
         Demand(StopTimeout > TimeSpan.Zero, "--stop-timeout must be longer than 0 s.");
         Demand(StallTimeout is null || StallTimeout > TimeSpan.Zero, "--stall-timeout must be longer than 0 s; leave it out to never end a stalled attempt.");

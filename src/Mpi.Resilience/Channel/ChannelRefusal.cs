@@ -47,4 +47,10 @@ public enum ChannelRefusal
 
     /// <summary>More connections than the job has ranks.</summary>
     TooManyConnections,
+
+    /// <summary>The peer on another host showed another certificate than the job's own.</summary>
+    WrongCertificate,
+
+    /// <summary>What an operator asked for does not exist, or cannot be done now.</summary>
+    UnknownRequest,
 }

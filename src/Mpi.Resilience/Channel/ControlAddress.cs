@@ -9,6 +9,9 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 /// <param name="Attempt">Attempt of the job, from 1.</param>
 public sealed record ControlAddress(string SocketPath, string SecretPath, int Attempt)
 {
+    /// <summary>How ranks on other hosts get there; null for a job on one host.</summary>
+    internal RemoteControl? Remote { get; init; }
+
     /// <summary>Reads the address from the environment; null if the process was not started by <c>hpcvirt run</c>.</summary>
     /// <param name="variable">Returns the value of an environment variable or null; this process's environment by default.</param>
     /// <exception cref="ControlChannelException">The socket is named but the rest is missing or malformed.</exception>
@@ -23,6 +26,6 @@ public sealed record ControlAddress(string SocketPath, string SecretPath, int At
         string attempt = variable(ControlEnvironment.Attempt) ?? "1";
         if (!int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
             throw new ControlChannelException(ChannelRefusal.WrongAttempt, $"Control channel: {ControlEnvironment.Attempt}='{attempt}' is not a number from 1. Leave it to `hpcvirt run`.");
-        return new ControlAddress(socket, secret, number);
+        return new ControlAddress(socket, secret, number) { Remote = RemoteControl.FromEnvironment(variable) };
     }
 }

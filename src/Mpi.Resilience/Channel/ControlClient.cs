@@ -13,8 +13,8 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 /// looked at where the program is at a safe point.
 /// </summary>
 /// <remarks>
-/// A rank on another host than the supervisor finds no socket there and gets no client; that is fine. Its launcher reports its
-/// loss, and requests reach the job through the ranks beside the supervisor, for safe points are agreed among all ranks.
+/// A rank on another host talks over TLS, and holds its place on a lease: when it hears nothing from the supervisor for too long it ends
+/// itself, for by then the job may have been started anew without it.
 /// </remarks>
 public sealed class ControlClient : IDisposable
 {
@@ -24,6 +24,7 @@ public sealed class ControlClient : IDisposable
     private readonly OutgoingQueue _queue;
     private readonly ControlConnection? _connection;
     private readonly Socket? _socket;
+    private readonly SupervisorLease? _lease;
     private readonly Thread? _reader;
     private readonly Thread? _writer;
     private readonly EventHandler _onProcessExit;
@@ -35,12 +36,13 @@ public sealed class ControlClient : IDisposable
     private volatile string _lossReason = "";
     private int _disposed;
 
-    private ControlClient(Socket? socket, ControlConnection? connection, ControlClientOptions options, TimeProvider time, string lossReason)
+    private ControlClient(Socket? socket, ControlConnection? connection, SupervisorLease? lease, ControlClientOptions options, TimeSpan aliveInterval, TimeProvider time, string lossReason)
     {
         _options = options;
-        _queue = new OutgoingQueue(options.QueuedMessagesMax, options.BeatInterval, time);
+        _queue = new OutgoingQueue(options.QueuedMessagesMax, options.BeatInterval, aliveInterval, time);
         _socket = socket;
         _connection = connection;
+        _lease = lease;
         // A program that ends through Environment.Exit says goodbye too; only a crash or a kill does not.
         _onProcessExit = (_, _) => Dispose();
         if (connection is null)
@@ -92,30 +94,34 @@ public sealed class ControlClient : IDisposable
     public static ControlClient? TryConnect(ControlAddress address, RankIdentity identity, TimeProvider time, ControlClientOptions? options = null)
     {
         options ??= new ControlClientOptions();
-        if (!File.Exists(address.SocketPath)) return null;
-        byte[] secret = ControlSecret.Read(address.SecretPath);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        int handshakeMilliseconds = (int)options.HandshakeTimeout.TotalMilliseconds;
-        socket.SendTimeout = handshakeMilliseconds;
-        socket.ReceiveTimeout = handshakeMilliseconds;
+        TimeSpan aliveInterval = address.Remote is null ? Timeout.InfiniteTimeSpan : options.AliveInterval;
+        bool isElsewhere = address.Remote is { } remote && remote.SupervisorHost != identity.Host;
+        if (!isElsewhere && !File.Exists(address.SocketPath)) return null;
+        ControlDial? dial = null;
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(address.SocketPath));
-            PeerCredentials.Of(socket).DemandUser(CurrentUser.Id);
-            ControlConnection connection = ControlHandshake.JoinSupervisor(new NetworkStream(socket, ownsSocket: false), secret, ControlHandshake.NewNonce());
+            dial = isElsewhere ? ControlDial.Across(address.Remote!, options.HandshakeTimeout) : ControlDial.Beside(address, options.HandshakeTimeout);
+            ControlConnection connection = ControlHandshake.JoinSupervisor(dial.Stream, dial.Secret, ControlHandshake.NewNonce());
             connection.Send(new Hello(identity.Rank, identity.Size, identity.ProcessId, identity.Host, address.Attempt, identity.Program));
-            socket.ReceiveTimeout = 0;
-            socket.SendTimeout = 0;
-            return new ControlClient(socket, connection, options, time, lossReason: "");
+            dial.Socket.ReceiveTimeout = 0;
+            dial.Socket.SendTimeout = 0;
+            SupervisorLease? lease = isElsewhere ? SupervisorLease.Begin(address.Remote!, identity.Rank, time) : null;
+            return new ControlClient(dial.Socket, connection, lease, options, aliveInterval, time, lossReason: "");
+        }
+        catch (Exception error) when (IsAbsence(error) && !isElsewhere)
+        {
+            dial?.Dispose();
+            return new ControlClient(null, null, null, options, aliveInterval, time, $"The supervisor at {address.SocketPath} did not answer: {error.Message}");
         }
         catch (Exception error) when (IsAbsence(error))
         {
-            socket.Dispose();
-            return new ControlClient(null, null, options, time, $"The supervisor at {address.SocketPath} did not answer: {error.Message}");
+            // Nobody could tell this rank to go when its place is given away: it must not begin.
+            dial?.Dispose();
+            throw new ControlChannelException(ChannelRefusal.TimedOut, $"Control channel: {error.Message} Ranks must be able to open TCP connections to the supervisor's host.", error);
         }
         catch
         {
-            socket.Dispose();
+            dial?.Dispose();
             throw;
         }
     }
@@ -166,6 +172,7 @@ public sealed class ControlClient : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _lease?.Dispose();
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
         _queue.TryPut(new Goodbye());
         _queue.Close(discard: false);
@@ -213,8 +220,11 @@ public sealed class ControlClient : IDisposable
         {
             while (_connection!.Receive() is { } message)
             {
+                _lease?.Renew();
                 switch (message)
                 {
+                    case Alive:
+                        break;
                     case RequestCheckpoint request:
                         Volatile.Write(ref _checkpointRequest, Math.Max(CheckpointRequest, request.Request));
                         break;

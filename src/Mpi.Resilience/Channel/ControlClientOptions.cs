@@ -13,6 +13,9 @@ public sealed record ControlClientOptions
     /// <summary>Shortest time between two beats. Default 250 ms.</summary>
     public TimeSpan BeatInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>In a job over several hosts, a rank that had nothing to say for so long says that it is there. Default 500 ms.</summary>
+    public TimeSpan AliveInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Longest time that <see cref="ControlClient.Dispose"/> waits for queued messages to leave. Default 2 s.</summary>
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -6,8 +6,23 @@ public static class ControlEnvironment
     /// <summary>Path of the supervisor's Unix socket on the supervisor's host.</summary>
     public const string Socket = "HPCVIRT_CONTROL_SOCKET";
 
-    /// <summary>Path of the file (mode 0600) that holds the job's secret. The secret itself is never in an environment or on a command line.</summary>
+    /// <summary>Path of the file (mode 0600) that holds the job's secret, for ranks beside the supervisor. The secret is never on a command line.</summary>
     public const string SecretFile = "HPCVIRT_CONTROL_SECRET_FILE";
+
+    /// <summary>Name of the supervisor's host. Ranks there use the Unix socket, ranks elsewhere TLS. Set for jobs over several hosts only, as are the next four.</summary>
+    public const string Host = "HPCVIRT_CONTROL_HOST";
+
+    /// <summary>Where the supervisor listens for ranks on other hosts: addresses with ports, separated by commas, to be tried in turn.</summary>
+    public const string Endpoints = "HPCVIRT_CONTROL_ENDPOINTS";
+
+    /// <summary>SHA-256 of the supervisor's certificate, made for this job alone, in hexadecimal: no other is accepted.</summary>
+    public const string Certificate = "HPCVIRT_CONTROL_CERTIFICATE";
+
+    /// <summary>The job's secret in hexadecimal, for hosts that the file does not exist on. Only the job's user can read a process's environment.</summary>
+    public const string Secret = "HPCVIRT_CONTROL_SECRET";
+
+    /// <summary>Milliseconds after which a rank on another host that hears nothing from the supervisor ends itself: its place may have been given away.</summary>
+    public const string Lease = "HPCVIRT_LEASE_MS";
 
     /// <summary>Random name of the job. Every process of the job inherits it, so it also identifies the job's processes on a host.</summary>
     public const string JobId = "HPCVIRT_JOB_ID";

@@ -55,5 +55,18 @@ public sealed record RequestCheckpoint(long Request) : ControlMessage;
 /// <summary>Supervisor to rank: take a checkpoint at the next safe point, then end with exit code 0.</summary>
 public sealed record RequestStop : ControlMessage;
 
+/// <summary>Either side: I am here, and have nothing else to say. What is silent for longer than agreed counts as lost.</summary>
+public sealed record Alive : ControlMessage;
+
+/// <summary>Operator to supervisor, first and only: do this.</summary>
+/// <param name="Verb">What: status, checkpoint-now, drain, undrain.</param>
+/// <param name="Argument">With what; empty if the verb needs nothing.</param>
+public sealed record Ask(string Verb, string Argument) : ControlMessage;
+
+/// <summary>Supervisor to operator: some lines of the answer.</summary>
+/// <param name="IsDone">Whether what was asked for was done; the same in all answers to one question.</param>
+/// <param name="Lines">At most 32 lines.</param>
+public sealed record Answer(bool IsDone, IReadOnlyList<string> Lines) : ControlMessage;
+
 /// <summary>Either side: the connection ends on purpose. An end of the stream without it means that the process was lost.</summary>
 public sealed record Goodbye : ControlMessage;

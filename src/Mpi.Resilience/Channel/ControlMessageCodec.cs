@@ -52,6 +52,16 @@ internal static class ControlMessageCodec
                 return FrameType.RequestStop;
             case Goodbye:
                 return FrameType.Goodbye;
+            case Alive:
+                return FrameType.Alive;
+            case Ask ask:
+                writer.Text(ask.Verb);
+                writer.Text(ask.Argument);
+                return FrameType.Ask;
+            case Answer answer:
+                writer.Flag(answer.IsDone);
+                writer.Texts(answer.Lines);
+                return FrameType.Answer;
             default:
                 throw new ArgumentException($"{message.GetType().Name} has no form on the wire.", nameof(message));
         }
@@ -74,6 +84,9 @@ internal static class ControlMessageCodec
             FrameType.RequestCheckpoint => new RequestCheckpoint(reader.Int64()),
             FrameType.RequestStop => new RequestStop(),
             FrameType.Goodbye => new Goodbye(),
+            FrameType.Alive => new Alive(),
+            FrameType.Ask => new Ask(reader.Text(), reader.Text()),
+            FrameType.Answer => new Answer(reader.Flag(), reader.Texts()),
             _ => throw new ControlChannelException(ChannelRefusal.UnexpectedType, $"Control channel: a {type} frame is not expected after the handshake."),
         };
         reader.End();

@@ -10,7 +10,13 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 ///      | &lt;------ Hello ------------  |   from here on under the session's keys
 ///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused
 ///      | ------- RequestCheckpoint, RequestStop
+///      | &lt;------ Alive -------->  |   when there was nothing else to say for a while
 ///      | &lt;------ Finished or Failed, Goodbye
+///
+///  supervisor                      operator, through the Unix socket only, after the same handshake
+///      | &lt;------ Ask ------------  |
+///      | ------- Answer -------->  |   as many as it takes
+///      | ------- Goodbye ------->  |
 /// </code>
 /// </remarks>
 internal enum FrameType
@@ -29,4 +35,7 @@ internal enum FrameType
     RequestCheckpoint = 32,
     RequestStop = 33,
     Goodbye = 48,
+    Alive = 49,
+    Ask = 64,
+    Answer = 65,
 }

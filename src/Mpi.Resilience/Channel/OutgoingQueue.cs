@@ -9,7 +9,7 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 /// What a rank has to say and the background thread has not sent yet. Putting never waits. Beats do not queue: a newer one replaces
 /// the older, so they can neither fill the queue nor delay a commit; at most one leaves per interval.
 /// </summary>
-internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, TimeProvider time)
+internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, TimeSpan aliveInterval, TimeProvider time)
 {
     private readonly Queue<ControlMessage> _messages = new();
     private readonly object _gate = new();
@@ -48,11 +48,19 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
     {
         lock (_gate)
         {
+            long silentSince = time.GetTimestamp();
             while (true)
             {
                 if (_messages.TryDequeue(out message)) return true;
                 if (_closed) return false;
-                TimeSpan untilBeat = _beatPending ? UntilNextBeat() : Timeout.InfiniteTimeSpan;
+                TimeSpan untilAlive = aliveInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Left(aliveInterval, silentSince);
+                if (untilAlive <= TimeSpan.Zero)
+                {
+                    message = new Alive();
+                    return true;
+                }
+
+                TimeSpan untilBeat = _beatPending ? UntilNextBeat() : untilAlive;
                 if (_beatPending && untilBeat <= TimeSpan.Zero)
                 {
                     // Cleared before the step is read: a step noted in between is sent now and once more, never lost.
@@ -63,7 +71,8 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
                     return true;
                 }
 
-                Monitor.Wait(_gate, untilBeat);
+                TimeSpan pause = untilBeat < untilAlive ? untilBeat : untilAlive;
+                Monitor.Wait(_gate, pause == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : pause);
             }
         }
     }
@@ -81,8 +90,12 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
 
     private TimeSpan UntilNextBeat()
     {
-        if (!_beatEverSent) return TimeSpan.Zero;
-        TimeSpan left = beatInterval - time.GetElapsedTime(_beatSentAt);
+        return _beatEverSent ? Left(beatInterval, _beatSentAt) : TimeSpan.Zero;
+    }
+
+    private TimeSpan Left(TimeSpan interval, long since)
+    {
+        TimeSpan left = interval - time.GetElapsedTime(since);
         // Monitor counts whole milliseconds: a fraction must not become a busy wait.
         return left <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
     }

@@ -110,7 +110,9 @@ public sealed class ControlServerTests : IRankListener
 
     void IRankListener.OnMessage(RankPeer rank, ControlMessage message) => _heard.Enqueue(message.GetType().Name);
 
-    void IRankListener.OnDisconnected(RankPeer rank, bool afterGoodbye, string? error) => _heard.Enqueue($"disconnected {rank.Rank} {afterGoodbye}");
+    void IRankListener.OnDisconnected(RankPeer rank, ConnectionEnd end, string? error) => _heard.Enqueue($"disconnected {rank.Rank} {end == ConnectionEnd.Goodbye}");
+
+    Answer IRankListener.OnAsked(Ask ask) => new(ask.Verb == "status", [$"heard {ask.Verb} {ask.Argument}"]);
 
     void IRankListener.OnRefused(int processId, ControlChannelException refusal) => _heard.Enqueue($"refused {refusal.Refusal}");
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Protocol;
 using NUnit.Framework;
 
@@ -24,7 +25,8 @@ public sealed class SupervisorProtocolTests
         string name = happened.GetType().Name;
         int row = Array.FindIndex(TransitionTable.Rows, row => row.From == from && row.Event == name);
         (SupervisorPhase to, string[] effects) = row >= 0 ? (TransitionTable.Rows[row].To, TransitionTable.Rows[row].Effects) : (from, []);
-        var state = new SupervisorState(RestartsMax) { Phase = from, Attempt = TransitionTable.Attempt, RankSeen = true };
+        var hosts = HostPool.Of([new HostSlots("a", 1)], [new HostSlots("b", 1)]);
+        var state = new SupervisorState(RestartsMax) { Phase = from, Attempt = TransitionTable.Attempt, RankSeen = true, Hosts = hosts, Where = hosts.Place(1, 1) };
 
         (SupervisorState next, ImmutableArray<SupervisorEffect> done) = SupervisorProtocol.Next(state, (SupervisorEvent)happened);
 

@@ -53,7 +53,11 @@ internal sealed partial class ToolRun : IDisposable
 
     public static string PathOf(string assembly) => Path.Combine(AppContext.BaseDirectory, assembly);
 
-    public static ToolRun Start(string workingDirectory, IReadOnlyList<string> arguments, Action<IDictionary<string, string?>>? environment = null)
+    /// <param name="workingDirectory">Where it runs.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="environment">Changes its environment.</param>
+    /// <param name="inside">A command that runs the tool given to it, somewhere else.</param>
+    public static ToolRun Start(string workingDirectory, IReadOnlyList<string> arguments, Action<IDictionary<string, string?>>? environment = null, IReadOnlyList<string>? inside = null)
     {
         // Started from a script's background, the tests inherit an ignored SIGINT, and the tool would too: a Ctrl-C could not be tried.
         var start = new ProcessStartInfo("env")
@@ -63,6 +67,7 @@ internal sealed partial class ToolRun : IDisposable
             WorkingDirectory = workingDirectory,
         };
         start.ArgumentList.Add("--default-signal=INT");
+        foreach (string word in inside ?? []) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : "dotnet");
         start.ArgumentList.Add(PathOf("hpcvirt.dll"));
         foreach (string argument in arguments) start.ArgumentList.Add(argument);

@@ -25,6 +25,9 @@ public sealed class ControlFrameTests
         new RequestCheckpoint(9),
         new RequestStop(),
         new Goodbye(),
+        new Alive(),
+        new Ask("drain", "node-b"),
+        new Answer(true, ["job 1", "host a"]),
     ];
 
     [TestCaseSource(nameof(Messages))]
@@ -184,5 +187,10 @@ public sealed class ControlFrameTests
 
     // Records compare lists by reference; their text form with the list spelled out compares by content.
     private static string Describe(ControlMessage message) =>
-        message is Restored restored ? $"{restored.Step} {restored.Version} {string.Join('|', restored.Skipped)}" : message.ToString();
+        message switch
+        {
+            Restored restored => $"{restored.Step} {restored.Version} {string.Join('|', restored.Skipped)}",
+            Answer answer => $"{answer.IsDone} {string.Join('|', answer.Lines)}",
+            _ => message.ToString(),
+        };
 }

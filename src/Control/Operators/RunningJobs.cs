@@ -1,0 +1,40 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace HpcVirt.Control.Operators;
+
+/// <summary>The jobs of this user that run under a supervisor on this host, known by their private directories.</summary>
+public static class RunningJobs
+{
+    private const string Prefix = "hpcvirt-";
+    private const string Socket = "control";
+
+    /// <summary>Finds the one job that is meant.</summary>
+    /// <param name="jobId">Its id or the beginning of it; null for the only one.</param>
+    /// <param name="variable">The environment.</param>
+    /// <returns>Its private directory.</returns>
+    /// <exception cref="ControlException">There is none, or more than one.</exception>
+    public static string Find(string? jobId, Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        string[] all = [.. Directories(variable)];
+        string[] found = [.. all.Where(path => jobId is null || Path.GetFileName(path).StartsWith(Prefix + jobId, StringComparison.Ordinal))];
+        string ids = string.Join(", ", all.Select(static path => Path.GetFileName(path)[Prefix.Length..]));
+        return found.Length switch
+        {
+            1 => found[0],
+            0 when all.Length == 0 => throw new ControlException(ExitCode.Usage, "No job of yours runs under `hpcvirt run` on this host. Ask on the host where the supervisor runs."),
+            0 => throw new ControlException(ExitCode.Usage, $"There is no job '{jobId}'; there are: {ids}."),
+            _ => throw new ControlException(ExitCode.Usage, $"Several jobs run here: {ids}. Name one with --job."),
+        };
+    }
+
+    private static IEnumerable<string> Directories(Func<string, string?> variable) =>
+        new[] { variable("XDG_RUNTIME_DIR"), variable("TMPDIR"), "/tmp" }
+            .Where(static place => !string.IsNullOrEmpty(place) && Directory.Exists(place))
+            .Distinct()
+            .SelectMany(static place => Directory.EnumerateDirectories(place!, Prefix + "*"))
+            .Where(static path => File.Exists(Path.Combine(path, Socket)));
+}

@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using HpcVirt.Control.Tests.Supervision;
+using NUnit.Framework;
+
+namespace HpcVirt.Control.Tests.Cluster;
+
+/// <summary>The supervisor on a host of its own, ranks on others, and what happens to hosts.</summary>
+[TestFixture]
+[CancelAfter(300_000)]
+public sealed class ClusterTests
+{
+    private string _directory = "";
+    private NamespaceCluster _cluster = null!;
+
+    [SetUp]
+    public void MakeCluster()
+    {
+        _cluster = new NamespaceCluster("a", "b", "c", "d");
+        _directory = Directory.CreateTempSubdirectory("hpcvirt-test-").FullName;
+        Directory.CreateDirectory(Path.Combine(_directory, "ckpt"));
+    }
+
+    [TearDown]
+    public void RemoveCluster()
+    {
+        _cluster?.Dispose();
+        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
+    }
+
+    [Test]
+    public void A_host_that_is_cut_off_is_replaced_by_a_spare_and_nothing_is_left()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c", "--spares", "d"], "steps=700", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 2);
+        _cluster.Do("cut", "b");
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("host b is lost: it has acknowledged nothing for 3 s"));
+        Assert.That(run.Error, Does.Contain("attempt 2 runs on a:1, c:1, d:1"));
+        Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(700)));
+        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void A_host_that_dies_is_lost_and_without_spares_the_job_goes_on_with_fewer_ranks()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c", "--min-ranks", "2"], "steps=900", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 2);
+        _cluster.Do("kill", "c");
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("runs on a:1, b:1, 2 ranks instead of 3 for want of hosts"));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void A_job_that_needs_more_ranks_than_are_left_ends_and_says_what_is_missing()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c"], "steps=100000", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 2);
+        _cluster.Do("kill", "c");
+        Assert.That(run.Wait(), Is.EqualTo((int)ExitCode.HostsMissing), run.Error);
+        Assert.That(run.Error, Does.Contain("too few hosts are left for 3 ranks (lost: c;"));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void A_rank_that_is_stopped_is_ended_and_the_job_goes_on_where_it_was()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c", "--silence-timeout", "4"], "steps=1000", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 2);
+        string pid = Events().Where(static e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("rank").GetInt32() == 1)
+            .Select(static e => e.GetProperty("pid").GetRawText()).Last();
+        _cluster.Do("stop", pid);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("has said nothing for 4 s although its host answers"));
+        Assert.That(run.Error, Does.Not.Contain("is lost"));
+        Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(1000)));
+    }
+
+    [Test]
+    public void A_host_is_drained_and_the_job_tells_where_it_is()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c", "--spares", "d"], "steps=1200", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 1);
+        Assert.That(Operate(run, "drain", "nowhere").Wait(), Is.EqualTo((int)ExitCode.RequestRefused));
+        using ToolRun drain = Operate(run, "drain", "a");
+        Assert.That(drain.Wait(), Is.Zero, drain.Error);
+        Await(run, "restored", 2);
+        using ToolRun refused = Operate(run, "drain", "b");
+        Assert.That(refused.Wait(), Is.EqualTo((int)ExitCode.RequestRefused));
+        Assert.That(refused.Error, Does.Contain("without b there is no room for 3 ranks"));
+        using ToolRun status = Operate(run, "status");
+        Assert.That(status.Wait(), Is.Zero, status.Error);
+        Assert.That(status.Out, Does.Contain("host a: drained, 1 slots, no rank"));
+        Assert.That(status.Out, Does.Contain("host d: spare, 1 slots, ranks 2"));
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("attempt 2 runs on b:1, c:1, d:1"));
+        Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(1200)));
+    }
+
+    private ToolRun Run(string[] options, params string[] arguments) => ToolRun.Start(
+        _directory,
+        [
+            "run", "-n", "3", "--mpi", "openmpi", "--checkpoints", "ckpt", "--json-log", "events", "--launcher-args", _cluster.LauncherArguments, .. options,
+            "--", ToolRun.PathOf("HpcVirt.Control.Ranks.dll"), .. arguments,
+        ],
+        inside: _cluster.Inside(NamespaceCluster.Head));
+
+    private ToolRun Operate(ToolRun run, params string[] arguments) => ToolRun.Start(_directory, [.. arguments, "--job", run.JobId]);
+
+    private void Await(ToolRun run, string name, int count) =>
+        run.Await(() => Events().Count(e => e.GetProperty("event").GetString() == name) >= count, $"{count} times {name}");
+
+    /// <summary>The events so far; the last line may be under way.</summary>
+    private IEnumerable<JsonElement> Events()
+    {
+        string path = Path.Combine(_directory, "events");
+        if (!File.Exists(path)) yield break;
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        foreach (string line in reader.ReadToEnd().Split('\n').SkipLast(1)) yield return JsonDocument.Parse(line).RootElement;
+    }
+
+    private string[] Results() => [.. Enumerable.Range(0, 3).Select(rank => File.ReadAllText(Path.Combine(_directory, $"result-{rank}.txt")).Trim())];
+
+    /// <summary>What the counting ranks come to, computed here.</summary>
+    private static string[] ResultsOfUnbroken(long steps)
+    {
+        string[] results = new string[3];
+        for (int rank = 0; rank < results.Length; rank++)
+        {
+            long sum = 0;
+            for (long step = 0; step < steps; step++) sum = unchecked((sum * 31) + step + rank);
+            results[rank] = sum.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return results;
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using NUnit.Framework;
+
+namespace HpcVirt.Control.Tests.Cluster;
+
+/// <summary>Hosts as network namespaces, by tests/Cluster/cluster; skips by name where this machine cannot make them.</summary>
+internal sealed class NamespaceCluster : IDisposable
+{
+    public const string Head = "head";
+
+    private const int CannotDo = 77;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly string _place = Directory.CreateTempSubdirectory("hpcvirt-cluster-").FullName;
+
+    public NamespaceCluster(params string[] hosts)
+    {
+        (int code, string said) = Run(["up", _place, Head, .. hosts]);
+        if (code == 0) return;
+        Directory.Delete(_place, recursive: true);
+        if (code == CannotDo) Assert.Ignore($"missing capability: network namespaces ({said.Trim()})");
+        Assert.Fail(said);
+    }
+
+    /// <summary>The start of a command that runs the rest on a host.</summary>
+    public string[] Inside(string host) => [Script, "in", _place, host];
+
+    /// <summary>What mpirun needs to start ranks on the hosts.</summary>
+    public string LauncherArguments =>
+        $"--mca plm_rsh_agent {_place}/agent --mca plm_rsh_no_tree_spawn 1 --mca oob_tcp_if_include eth0 --mca btl_tcp_if_include eth0";
+
+    private static string Script => Path.Combine(AppContext.BaseDirectory, "cluster");
+
+    /// <summary>A fault or its end: cut, heal, kill with a host; stop, continue with a process id.</summary>
+    public void Do(string verb, string target)
+    {
+        (int code, string said) = Run([verb, _place, target]);
+        Assert.That(code, Is.Zero, said);
+    }
+
+    /// <summary>What runs on the hosts.</summary>
+    public string List() => Run(["list", _place]).Said;
+
+    public void Dispose() => Run(["down", _place]);
+
+    private static (int Code, string Said) Run(string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        if (!process.WaitForExit(Deadline)) throw new TimeoutException($"cluster {string.Join(' ', arguments)} did not end");
+        return (process.ExitCode, said);
+    }
+}
