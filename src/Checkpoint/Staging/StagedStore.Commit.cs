@@ -59,6 +59,8 @@ public sealed partial class StagedStore
     /// <summary>Takes over this rank's slots of an earlier attempt, and frees those of ranks that are not here any more.</summary>
     private void Adopt()
     {
+        if (_options.Tracking is { } wanted && wanted != Tracking)
+            throw new CheckpointException($"Changes cannot be tracked by {wanted} here: {WhyUntracked}. Leave the choice open, and the best way that works is taken.");
         _lock = SlotLock.Take($"{_memory.Location}/{SlotName.LockOf(_group.Rank)}", TakeOverDeadline < _options.Deadline ? TakeOverDeadline : _options.Deadline, _time);
         _pool.Adopt();
         _redundancy?.Adopt();

@@ -47,7 +47,7 @@ public sealed partial class StagedStore : IDisposable
         _behind = new MeshGroup(mesh);
         _nextVersion = nextVersion;
         _pool = new SlotPool(memory, group.Rank, SlotName.State, options.Slots + SpareSlots);
-        _watch = RegionWatch.Open(options.TrackChanges);
+        _watch = RegionWatch.Open(options.Tracking);
         _stager = new Stager(_pool, _watch, group.Rank, group.Size, options.Program);
         _files = new PeerFiles(mesh, options.ShareMemory);
         _redundancy = GroupRedundancy.Create(options, mesh, _files, memory, MemoryTier.Place);
