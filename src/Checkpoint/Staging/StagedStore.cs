@@ -31,7 +31,7 @@ public sealed partial class StagedStore : IDisposable
     private readonly GroupRedundancy? _redundancy;
     private readonly CommitLine _line;
     private readonly StagedResults _results = new();
-    private SlotLock? _lock;
+    private IDisposable? _lock;
     private long _nextVersion;
 
     private StagedStore(
