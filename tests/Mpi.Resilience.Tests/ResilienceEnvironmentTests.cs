@@ -39,6 +39,14 @@ internal sealed class ResilienceEnvironmentTests
             () => Apply(new ResilientOptions(), new() { ["HPCVIRT_MEMORY"] = "/dev/shm/x", ["HPCVIRT_TRACKING"] = "magic" }),
             Throws.TypeOf<ResilienceException>().With.Message.Contains("HPCVIRT_TRACKING"));
 
+    [TestCase("auto", CompressionMode.Automatic)]
+    [TestCase("off", CompressionMode.Off)]
+    [TestCase("lz4", CompressionMode.Lz4)]
+    [TestCase("zstd", CompressionMode.Zstd)]
+    public void Compression_can_be_chosen_from_outside(string text, CompressionMode expected) =>
+        Assert.That(Apply(new ResilientOptions(), new() { ["HPCVIRT_COMPRESS"] = text }).Compression, Is.EqualTo(expected));
+
+    [TestCase("HPCVIRT_COMPRESS", "much")]
     [TestCase("HPCVIRT_INTERVAL", "sometimes")]
     [TestCase("HPCVIRT_KEEP", "many")]
     [TestCase("HPCVIRT_RESTORE", "always")]

@@ -48,6 +48,9 @@ public sealed record StagedOptions
         init => Tracking = value ? null : TrackingKind.None;
     }
 
+    /// <summary>Whether shards are compressed on their way to the directories behind memory.</summary>
+    public CompressionMode Compression { get; init; } = CompressionMode.Off;
+
     /// <summary>Whether ranks on one host may read each other's slots as memory; off for tests of what hosts do that share none.</summary>
     public bool ShareMemory { get; init; } = true;
 

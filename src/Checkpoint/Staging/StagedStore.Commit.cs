@@ -20,7 +20,7 @@ public sealed partial class StagedStore
             foreach (StorageTier tier in _tiers.Skip(1))
             {
                 if (tier.Offered++ % tier.Every != 0) continue;
-                _results.Add(tier.Name, CommitTo(tier, save, new TierShardWork(save.Staged)), isMemory: false);
+                _results.Add(tier.Name, CommitTo(tier, save, new TierShardWork(save.Staged, tier.Compression)), isMemory: false);
             }
         }
         catch (Exception e)

@@ -35,6 +35,7 @@ internal sealed class JobStore : IDisposable
             Program = options.Program,
             Keep = options.Keep,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+            Compression = options.Compression,
         };
         return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null);
     }
@@ -104,6 +105,7 @@ internal sealed class JobStore : IDisposable
             Slots = memory.Slots,
             Tracking = memory.Tracking,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+            Compression = options.Compression,
             Deadline = options.AgreementDeadline,
             FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
         };
