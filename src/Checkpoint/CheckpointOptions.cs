@@ -23,6 +23,9 @@ public sealed record CheckpointOptions
     /// </summary>
     public bool StartOverIfNoneVerifies { get; init; }
 
+    /// <summary>Whether shards are compressed on their way to the directory.</summary>
+    public CompressionMode Compression { get; init; } = CompressionMode.Off;
+
     /// <summary>What is wrong with these options, or null.</summary>
     public string? Problem() => this switch
     {

@@ -22,6 +22,7 @@ public sealed class CheckpointStore
     private readonly CheckpointOptions _options;
     private readonly TimeProvider _time;
     private readonly List<VersionName> _proven = [];
+    private readonly TierCompression _compression;
     private long _nextVersion;
 
     private CheckpointStore(
@@ -32,7 +33,8 @@ public sealed class CheckpointStore
         _options = options;
         _time = time;
         _nextVersion = nextVersion;
-        Warnings = warnings;
+        _compression = new TierCompression(options.Compression, time);
+        Warnings = TierCompression.Warning(options.Compression) is { } warning ? [.. warnings, warning] : warnings;
     }
 
     /// <summary>Which start of the job this is: above all that began before in these directories.</summary>
@@ -65,6 +67,7 @@ public sealed class CheckpointStore
     public static CheckpointStore Open(
         ICheckpointDirectory directory, ICheckpointGroup group, CheckpointOptions options, Func<Guid> newId, TimeProvider time)
     {
+        TierCompression.Demand(options.Compression, group);
         var opening = new PlaceOpening(directory, group, options);
         (Place place, OpeningPlan plan) = opening.Open(newId);
         return new CheckpointStore(place, group, options, time, plan.NextVersion, opening.Warnings);
@@ -107,7 +110,7 @@ public sealed class CheckpointStore
 
         // Each try takes a new number, so what a failed one leaves behind is never in the way of the next.
         var name = new VersionName(_nextVersion++, Attempt);
-        var driver = new CommitDriver(_place, _group, _options, _time, _proven, new RegionShardWork(regions));
+        var driver = new CommitDriver(_place, _group, _options, _time, _proven, new RegionShardWork(regions, _compression));
         CommitState state = driver.Run(name, step, objection);
         if (state.IsPublishedEverywhere && state.Outcome == SaveOutcome.Committed) _proven.Add(name);
 

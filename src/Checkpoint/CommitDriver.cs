@@ -11,8 +11,10 @@ internal sealed class CommitDriver(
 {
     private Shard? _plan;
 
-    /// <summary>The length of this rank's shard once it is planned, else 0.</summary>
-    public long ShardBytes => _plan?.LengthBytes ?? 0;
+    private long? _writtenBytes;
+
+    /// <summary>The length of this rank's shard once it is planned, else 0; compressed, once it is written.</summary>
+    public long ShardBytes => _writtenBytes ?? _plan?.LengthBytes ?? 0;
 
     public CommitState Run(VersionName name, long step, string? objection)
     {
@@ -76,8 +78,9 @@ internal sealed class CommitDriver(
         ManifestShard shard = default;
         string? problem = Attempted.Run(() =>
         {
-            uint checksum = work.Write(plan, place);
-            shard = new ManifestShard(plan.LengthBytes, checksum, plan.RegionFormats(), place.Leaders[group.Rank]);
+            (long lengthBytes, uint checksum) = work.Write(plan, place);
+            _writtenBytes = lengthBytes;
+            shard = new ManifestShard(lengthBytes, checksum, plan.RegionFormats(), place.Leaders[group.Rank]);
         });
         return new ShardReport(problem, shard);
     }

@@ -4,8 +4,8 @@ using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint;
 
-/// <summary>Writes a shard straight from the regions' memory, while the program waits.</summary>
-internal sealed class RegionShardWork(IReadOnlyList<CheckpointRegion> regions) : IShardWork
+/// <summary>Writes a shard straight from the regions' memory, while nobody changes it.</summary>
+internal sealed class RegionShardWork(IReadOnlyList<CheckpointRegion> regions, TierCompression compression) : IShardWork
 {
     private Shard? _plan;
 
@@ -19,14 +19,22 @@ internal sealed class RegionShardWork(IReadOnlyList<CheckpointRegion> regions) :
         return _plan = Shard.Plan(name, step, rank, rankCount, program, descriptors);
     }
 
-    public uint Write(Shard plan, Place place)
+    public (long LengthBytes, uint Checksum) Write(Shard plan, Place place)
     {
-        using ICheckpointFile file = place.Directory.CreateFile($"{plan.Name.Temporary}/{VersionName.Shard(plan.Rank)}", plan.LengthBytes);
-        uint checksum = ShardWriter.Write(plan, regions, file);
+        BlockEncoding encoding = compression.Choose(plan, regions);
+        bool isRaw = encoding == BlockEncoding.Raw;
+        compression.Begin();
+
+        // Room is reserved for what is sure to be needed.
+        using ICheckpointFile file = place.Directory.CreateFile($"{plan.Name.Temporary}/{VersionName.Shard(plan.Rank)}", isRaw ? plan.LengthBytes : 0);
+        (Shard written, uint checksum) = isRaw
+            ? (plan, ShardWriter.Write(plan, regions, file))
+            : ShardWriter.Write(plan, regions, file, compression.Coder, encoding, compression.NoteEncoded);
 
         // A yes in the vote promises these bytes, so they are on the disk before it, not only in the page cache.
         file.Sync();
-        return checksum;
+        compression.End(written.LengthBytes);
+        return (written.LengthBytes, checksum);
     }
 
     public void Protect(Shard plan, Place place, IReadOnlyList<ManifestShard> shards)

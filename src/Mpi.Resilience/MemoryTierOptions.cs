@@ -35,6 +35,12 @@ public sealed record MemoryTierOptions
     public int FlushEvery { get; init; } = 1;
 
     /// <summary>
+    /// How changes between checkpoints are found; null: in the best way that the machine has. Overridden by <c>HPCVIRT_TRACKING</c>: <c>auto</c>,
+    /// <c>kernel</c>, <c>hashes</c> or <c>none</c>. A way that the machine lacks is refused at the start.
+    /// </summary>
+    public TrackingKind? Tracking { get; init; }
+
+    /// <summary>
     /// A file that says what dies together, one line per host: its name, and the name of its rack, switch or power supply. Null: hosts die
     /// one by one. Overridden by <c>HPCVIRT_FAILURE_DOMAINS</c>.
     /// </summary>

@@ -29,6 +29,12 @@ internal static class ResilienceEnvironment
     /// <summary>The file that says which hosts die together.</summary>
     public const string FailureDomains = "HPCVIRT_FAILURE_DOMAINS";
 
+    /// <summary><c>auto</c>, <c>kernel</c>, <c>hashes</c> or <c>none</c>.</summary>
+    public const string Tracking = "HPCVIRT_TRACKING";
+
+    /// <summary><c>auto</c>, <c>off</c>, <c>lz4</c> or <c>zstd</c>.</summary>
+    public const string Compress = "HPCVIRT_COMPRESS";
+
     /// <param name="options">What the program says.</param>
     /// <param name="variable">Reads one environment variable; passed in so that tests need no environment.</param>
     /// <exception cref="ResilienceException">A variable has a value that cannot be read; the message names it.</exception>
@@ -68,6 +74,8 @@ internal static class ResilienceEnvironment
             };
         }
 
+        if (Value(variable, Compress) is { } compress)
+            options = options with { Compression = ReadCompression(compress) };
         return ApplyMemory(options, variable);
     }
 
@@ -90,10 +98,30 @@ internal static class ResilienceEnvironment
             };
         }
 
+        if (Value(variable, Tracking) is { } tracking)
+            memory = memory with { Tracking = ReadTracking(tracking) };
         if (Value(variable, FailureDomains) is { } file)
             memory = memory with { FailureDomainsFile = file };
         return options with { MemoryTier = memory };
     }
+
+    private static CompressionMode ReadCompression(string text) => text switch
+    {
+        "auto" => CompressionMode.Automatic,
+        "off" => CompressionMode.Off,
+        "lz4" => CompressionMode.Lz4,
+        "zstd" => CompressionMode.Zstd,
+        _ => throw new ResilienceException($"{Compress}={text} is unknown; say auto, off, lz4, or zstd."),
+    };
+
+    private static TrackingKind? ReadTracking(string text) => text switch
+    {
+        "auto" => null,
+        "kernel" => TrackingKind.WriteProtection,
+        "hashes" => TrackingKind.BlockHashes,
+        "none" => TrackingKind.None,
+        _ => throw new ResilienceException($"{Tracking}={text} is unknown; say auto, kernel, hashes, or none."),
+    };
 
     private static MemoryTierOptions ReadScheme(MemoryTierOptions memory, string text)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Reflection;
 using System.Text;
+using HpcVirt.Checkpoint;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -28,6 +29,12 @@ public sealed record ResilientOptions
 
     /// <summary>The program's name, by which a checkpoint of another program is refused.</summary>
     public string Program { get; init; } = Assembly.GetEntryAssembly()?.GetName().Name ?? "program";
+
+    /// <summary>
+    /// Whether checkpoints are compressed on their way to <see cref="CheckpointDirectory"/>; by default where that is faster, by measurement. Overridden by
+    /// <c>HPCVIRT_COMPRESS</c>: <c>auto</c>, <c>off</c>, <c>lz4</c> or <c>zstd</c>.
+    /// </summary>
+    public CompressionMode Compression { get; init; } = CompressionMode.Automatic;
 
     /// <summary>How long a rank waits for the others at a safe point before it gives the job up.</summary>
     public TimeSpan AgreementDeadline { get; init; } = TimeSpan.FromMinutes(10);

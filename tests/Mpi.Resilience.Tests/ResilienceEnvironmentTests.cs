@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using HpcVirt.Checkpoint;
 using NUnit.Framework;
 
 namespace HpcVirt.Mpi.Resilience.Tests;
@@ -25,6 +26,27 @@ internal sealed class ResilienceEnvironmentTests
         Assert.That(Apply(options, new() { ["HPCVIRT_CHECKPOINTS"] = "", ["HPCVIRT_KEEP"] = "" }), Is.EqualTo(options));
     }
 
+    [TestCase("auto", null)]
+    [TestCase("kernel", TrackingKind.WriteProtection)]
+    [TestCase("hashes", TrackingKind.BlockHashes)]
+    [TestCase("none", TrackingKind.None)]
+    public void The_way_of_tracking_can_be_chosen_from_outside(string text, TrackingKind? expected) =>
+        Assert.That(Apply(new ResilientOptions(), new() { ["HPCVIRT_MEMORY"] = "/dev/shm/x", ["HPCVIRT_TRACKING"] = text }).MemoryTier!.Tracking, Is.EqualTo(expected));
+
+    [Test]
+    public void An_unknown_way_of_tracking_is_refused_by_the_variables_name() =>
+        Assert.That(
+            () => Apply(new ResilientOptions(), new() { ["HPCVIRT_MEMORY"] = "/dev/shm/x", ["HPCVIRT_TRACKING"] = "magic" }),
+            Throws.TypeOf<ResilienceException>().With.Message.Contains("HPCVIRT_TRACKING"));
+
+    [TestCase("auto", CompressionMode.Automatic)]
+    [TestCase("off", CompressionMode.Off)]
+    [TestCase("lz4", CompressionMode.Lz4)]
+    [TestCase("zstd", CompressionMode.Zstd)]
+    public void Compression_can_be_chosen_from_outside(string text, CompressionMode expected) =>
+        Assert.That(Apply(new ResilientOptions(), new() { ["HPCVIRT_COMPRESS"] = text }).Compression, Is.EqualTo(expected));
+
+    [TestCase("HPCVIRT_COMPRESS", "much")]
     [TestCase("HPCVIRT_INTERVAL", "sometimes")]
     [TestCase("HPCVIRT_KEEP", "many")]
     [TestCase("HPCVIRT_RESTORE", "always")]

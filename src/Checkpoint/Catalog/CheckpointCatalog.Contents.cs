@@ -51,7 +51,7 @@ public sealed partial class CheckpointCatalog
         RegionEntry entry = shard.Shard.Regions.FirstOrDefault(e => e.Descriptor.Name == region) ?? throw new CheckpointException(
             $"{version.DirectoryName} holds no region '{region}' of rank {rank}; it holds {string.Join(", ", shard.Shard.Regions.Select(static e => e.Descriptor.Name))}.");
         byte[] head = isNumPy ? NumPyHeader(entry.Descriptor) : [];
-        using ICheckpointFile file = target.CreateFile(fileName, head.Length + entry.StoredBytes);
+        using ICheckpointFile file = target.CreateFile(fileName, head.Length + entry.Descriptor.LengthBytes);
         file.Write(head, 0);
         byte[] buffer = shard.NewBuffer();
         for (int block = 0; block < entry.BlockChecksums.Length; block++)

@@ -6,7 +6,7 @@ namespace HpcVirt.Checkpoint.Elastic;
 /// <summary>Stretches of a stored region, read by whole blocks that are checked; the block last read is kept, for stretches come in order.</summary>
 internal sealed class BlockWindow(ShardReader shard, RegionEntry entry)
 {
-    private readonly byte[] _block = new byte[long.Min(shard.Shard.BlockBytes, entry.StoredBytes)];
+    private readonly byte[] _block = new byte[long.Min(shard.Shard.BlockBytes, entry.Descriptor.LengthBytes)];
     private int _number = -1;
 
     public void CopyTo(CheckpointRegion region, long fromBytes, long toBytes, long lengthBytes)

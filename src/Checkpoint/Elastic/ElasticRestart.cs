@@ -32,7 +32,7 @@ internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, in
                         + $"{(odd.Descriptor.Decomposition is { } theirs ? Shape(theirs.GlobalShape) : "no declared array")} in the checkpoint. {Advice(stored.Count)}");
                 }
             }
-            else if (entries.Any(e => e.StoredBytes != entries[0].StoredBytes || !e.BlockChecksums.AsSpan().SequenceEqual(entries[0].BlockChecksums)))
+            else if (entries.Any(e => e.Descriptor.LengthBytes != entries[0].Descriptor.LengthBytes || !e.BlockChecksums.AsSpan().SequenceEqual(entries[0].BlockChecksums)))
             {
                 throw new CheckpointMismatchException(
                     $"it was written by {stored.Count} ranks, and this job has {rankCount}; region '{region.Name}' declares no decomposition and differs "

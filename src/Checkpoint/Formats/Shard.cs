@@ -9,7 +9,7 @@ namespace HpcVirt.Checkpoint.Formats;
 /// <code>
 /// offset  bytes
 ///      0      8  magic "HVSHARD\0"
-///      8      4  format version, 1
+///      8      4  format version: 1, or 2 if a region is stored block by block
 ///     12      4  flags, 0
 ///     16      8  header length H, checksum included
 ///     24      8  length of this file in bytes
@@ -37,11 +37,20 @@ namespace HpcVirt.Checkpoint.Formats;
 internal sealed record Shard(
     VersionName Name, long Step, int Rank, int RankCount, string Program, int BlockBytes, IReadOnlyList<RegionEntry> Regions)
 {
-    public const int FormatVersion = 1;
+    /// <summary>Of shards whose regions are raw, byte for byte what it always was.</summary>
+    public const int RawFormatVersion = 1;
+
+    /// <summary>Of shards with regions that are stored block by block.</summary>
+    public const int BlockwiseFormatVersion = 2;
+
     public const int AlignmentBytes = 4096;
     public const int DefaultBlockBytes = 1 << 20;
     public const int MinimumBlockBytes = 1 << 12;
     public const int MaximumBlockBytes = 1 << 30;
+
+    /// <summary>Of format 2: a block must be held in memory to be decoded, and no file may make its reader take more.</summary>
+    public const int MaximumBlockwiseBlockBytes = 1 << 20;
+
     public const int TrailerBytes = 24;
     public const int PrefixBytes = 32;
 
@@ -49,8 +58,11 @@ internal sealed record Shard(
     private static readonly byte[] EndMagic = "HVSHEND\0"u8.ToArray();
 
     /// <summary>The header's length H: 68 bytes, the program, the number of regions, the regions, the checksum.</summary>
-    public long HeaderBytes { get; } =
+    public long HeaderBytes =>
         68 + 4 + System.Text.Encoding.UTF8.GetByteCount(Program) + 4 + Regions.Sum(static r => (long)r.EntryBytes) + 4;
+
+    /// <summary>1, or 2 for a shard that a reader of format 1 could not read.</summary>
+    public int FormatVersion => Regions.Any(static r => r.Blocks is not null) ? BlockwiseFormatVersion : RawFormatVersion;
 
     /// <summary>Where the trailer begins.</summary>
     public long TrailerOffsetBytes => Regions.Count == 0 ? Align(HeaderBytes) : Align(Regions[^1].EndBytes);
@@ -61,17 +73,21 @@ internal sealed record Shard(
     /// <summary>Lays regions out one after the other; their checksums are still to be filled in while they are written.</summary>
     public static Shard Plan(
         VersionName name, long step, int rank, int rankCount, string program, IReadOnlyList<RegionDescriptor> regions,
-        int blockBytes = DefaultBlockBytes)
+        int blockBytes = DefaultBlockBytes) =>
+        new Shard(name, step, rank, rankCount, program, blockBytes, [.. regions.Select(r => RegionEntry.Raw(r, blockBytes))]).LaidOut();
+
+    /// <summary>The same shard with its regions one after the other, from where the header ends.</summary>
+    public Shard LaidOut()
     {
-        RegionEntry[] entries = [.. regions.Select(r => RegionEntry.Raw(r, blockBytes))];
-        long next = Align(new Shard(name, step, rank, rankCount, program, blockBytes, entries).HeaderBytes);
+        RegionEntry[] entries = [.. Regions];
+        long next = Align(HeaderBytes);
         for (int i = 0; i < entries.Length; i++)
         {
             entries[i] = entries[i] with { OffsetBytes = next };
             next = Align(entries[i].EndBytes);
         }
 
-        return new Shard(name, step, rank, rankCount, program, blockBytes, entries);
+        return this with { Regions = entries };
     }
 
     public static long Align(long offsetBytes) => checked(offsetBytes + AlignmentBytes - 1) & -AlignmentBytes;
@@ -113,7 +129,7 @@ internal sealed record Shard(
     {
         var reader = new ByteReader(prefix, file);
         reader.Magic(Magic, "a shard");
-        reader.FormatVersion(FormatVersion);
+        _ = ReadFormatVersion(ref reader);
         reader.Int32("flags", 0, 0);
         long headerBytes = reader.Int64("header length");
         long recordedBytes = reader.Int64("file length");
@@ -131,13 +147,15 @@ internal sealed record Shard(
     {
         var reader = new ByteReader(header, file);
         reader.CheckTrailingChecksum();
+        reader.SkipTo(Magic.Length);
+        int formatVersion = ReadFormatVersion(ref reader);
         reader.SkipTo(PrefixBytes);
         var name = new VersionName(reader.Int64("checkpoint version"), reader.Int64("attempt"));
         long step = reader.Int64("step");
         int rank = reader.Int32("rank", 0, int.MaxValue);
         int rankCount = reader.Int32("number of ranks", 1, int.MaxValue);
         if (rank >= rankCount) throw reader.Bad($"rank {rank} is not one of {rankCount}");
-        int blockBytes = reader.Int32("block size", MinimumBlockBytes, MaximumBlockBytes);
+        int blockBytes = reader.Int32("block size", MinimumBlockBytes, formatVersion == RawFormatVersion ? MaximumBlockBytes : MaximumBlockwiseBlockBytes);
         if (!int.IsPow2(blockBytes)) throw reader.Bad($"block size {blockBytes} is not a power of two");
         string program = reader.Text("program", Manifest.MaximumProgramBytes);
 
@@ -145,12 +163,13 @@ internal sealed record Shard(
         long next = Align(header.Length);
         for (int i = 0; i < regions.Length; i++)
         {
-            regions[i] = RegionEntry.Decode(ref reader, blockBytes, expectedOffsetBytes: next, fileLengthBytes);
+            regions[i] = RegionEntry.Decode(ref reader, formatVersion, blockBytes, expectedOffsetBytes: next, fileLengthBytes);
             next = Align(regions[i].EndBytes);
         }
 
         reader.CheckEnd();
         var shard = new Shard(name, step, rank, rankCount, program, blockBytes, regions);
+        if (shard.FormatVersion != formatVersion) throw reader.Bad($"has format version {formatVersion}, and nothing in it that would need it");
         if (shard.LengthBytes != fileLengthBytes) throw reader.Bad($"lays out {shard.LengthBytes} bytes, but the file has {fileLengthBytes}");
         return shard;
     }
@@ -162,6 +181,14 @@ internal sealed record Shard(
         {
             throw new CheckpointFormatException(file, TrailerOffsetBytes, "the trailer does not match the header");
         }
+    }
+
+    private static int ReadFormatVersion(ref ByteReader reader)
+    {
+        uint value = reader.UInt32();
+        return value is RawFormatVersion or BlockwiseFormatVersion
+            ? (int)value
+            : throw reader.Bad($"has format version {value}; this program reads versions {RawFormatVersion} and {BlockwiseFormatVersion}");
     }
 
     /// <summary>CRC-32C over the regions' names and formats.</summary>

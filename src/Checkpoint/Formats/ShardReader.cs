@@ -10,6 +10,7 @@ internal sealed class ShardReader : IDisposable
 {
     private readonly ICheckpointFile _file;
     private readonly string _path;
+    private readonly BlockCoder _coder = new();
 
     private ShardReader(ICheckpointFile file, string path, Shard shard, uint checksum)
     {
@@ -48,10 +49,10 @@ internal sealed class ShardReader : IDisposable
         }
     }
 
-    /// <summary>Memory for <see cref="Damages"/>: one block, but never more than the file could fill.</summary>
+    /// <summary>Memory for <see cref="Damages"/>: one block, but never more than the largest region.</summary>
     public byte[] NewBuffer()
     {
-        long largestBytes = Shard.Regions.Select(static r => r.StoredBytes).DefaultIfEmpty().Max();
+        long largestBytes = Shard.Regions.Select(static r => r.Descriptor.LengthBytes).DefaultIfEmpty().Max();
         return new byte[long.Max(Shard.AlignmentBytes, long.Min(Shard.BlockBytes, largestBytes))];
     }
 
@@ -115,7 +116,8 @@ internal sealed class ShardReader : IDisposable
     /// <summary>Checks a block, and leaves its bytes in memory if they are wanted there.</summary>
     private CheckpointFormatException? BlockDamage(RegionEntry entry, int block, Span<byte> memory, bool isWanted)
     {
-        long offsetBytes = entry.OffsetBytes + ((long)block * Shard.BlockBytes);
+        if (entry.Blocks is not null) return EncodedBlockDamage(entry, block, memory);
+        long offsetBytes = entry.BlockOffset(block, Shard.BlockBytes);
         string region = entry.Descriptor.Name;
         uint computed;
         try
@@ -134,6 +136,40 @@ internal sealed class ShardReader : IDisposable
             ? null
             : new CheckpointFormatException(
                 _path, offsetBytes, $"checksum of block {block} ({memory.Length} bytes) is {computed:x8}, but {recorded:x8} is recorded", region);
+    }
+
+    /// <summary>
+    /// Checks a block that is stored by itself, decoding it also where only its stored bytes are asked for: what cannot be decoded is lost, whatever its
+    /// checksum says.
+    /// </summary>
+    private CheckpointFormatException? EncodedBlockDamage(RegionEntry entry, int block, Span<byte> memory)
+    {
+        StoredBlock stored = entry.Blocks![block];
+        long offsetBytes = entry.BlockOffset(block, Shard.BlockBytes);
+        string region = entry.Descriptor.Name;
+        if (!BlockCoder.Has(stored.Encoding))
+            return Bad($"block {block} is encoded by {stored.Encoding}, whose library this machine lacks: install liblz4-1 and libzstd1");
+        Span<byte> bytes = _coder.Room(stored.StoredBytes);
+        try
+        {
+            FileBytes.ReadExactly(_file, bytes, offsetBytes, _path, region);
+        }
+        catch (CheckpointFormatException e)
+        {
+            return e;
+        }
+
+        uint computed = Crc32C.Of(bytes);
+        if (computed != stored.Checksum)
+            return Bad($"checksum of block {block} ({stored.StoredBytes} bytes stored) is {computed:x8}, but {stored.Checksum:x8} is recorded");
+        if (!_coder.TryDecode(bytes, stored.Encoding, ByteShuffle.WidthOf(entry.Descriptor.ElementBytes), memory))
+            return Bad($"block {block} cannot be decoded by {stored.Encoding} into its {memory.Length} bytes");
+        computed = Crc32C.Of(memory);
+        return computed == entry.BlockChecksums[block]
+            ? null
+            : Bad($"checksum of block {block} decoded ({memory.Length} bytes) is {computed:x8}, but {entry.BlockChecksums[block]:x8} is recorded");
+
+        CheckpointFormatException Bad(string reason) => new(_path, offsetBytes, reason, region);
     }
 
     private uint CheckRead(long offsetBytes, Span<byte> memory, string region)

@@ -15,6 +15,11 @@ internal interface ISlotDirectory : ICheckpointDirectory
     /// <summary>Gives an existing file another name, which must be free.</summary>
     void Link(string existing, string added);
 
+    /// <summary>
+    /// Takes the right to write into a rank's slots, which ends with the process that holds it; waits until the process before is gone.
+    /// </summary>
+    System.IDisposable TakeLock(string path, System.TimeSpan deadline, System.TimeProvider time);
+
     /// <summary>How many names the file has, its own included.</summary>
     int CountNames(string path);
 }

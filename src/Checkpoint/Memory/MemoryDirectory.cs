@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.IO;
@@ -85,6 +86,8 @@ public sealed class MemoryDirectory : ISlotDirectory
         string fullAdded = Full(added);
         Check(LibC.Retry(() => MemoryCalls.Link(Full(existing), fullAdded)), "link", fullAdded);
     }
+
+    IDisposable ISlotDirectory.TakeLock(string path, TimeSpan deadline, TimeProvider time) => SlotLock.Take(Full(path), deadline, time);
 
     int ISlotDirectory.CountNames(string path) => (int)Facts(Full(path)).NameCount;
 

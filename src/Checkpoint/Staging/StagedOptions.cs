@@ -38,8 +38,18 @@ public sealed record StagedOptions
     /// <summary>How long one rank waits for another behind the program's back before the job's checkpoints are given up.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether to watch, through the kernel, which pages change. Off: everything is copied each time.</summary>
-    public bool TrackChanges { get; init; } = true;
+    /// <summary>How changes are to be found; null: in the best way that this machine has. A kind that it lacks is refused at opening.</summary>
+    public TrackingKind? Tracking { get; init; }
+
+    /// <summary>Whether changes are looked for at all: <see cref="TrackingKind.None"/> by another name.</summary>
+    public bool TrackChanges
+    {
+        get => Tracking != TrackingKind.None;
+        init => Tracking = value ? null : TrackingKind.None;
+    }
+
+    /// <summary>Whether shards are compressed on their way to the directories behind memory.</summary>
+    public CompressionMode Compression { get; init; } = CompressionMode.Off;
 
     /// <summary>Whether ranks on one host may read each other's slots as memory; off for tests of what hosts do that share none.</summary>
     public bool ShareMemory { get; init; } = true;

@@ -17,7 +17,7 @@ internal sealed class StagedShardWork(StagedShard? staged, ISlotDirectory direct
     public Shard Plan(VersionName name, long step, int rank, int rankCount, string program) =>
         staged?.Plan ?? throw new CheckpointException("Nothing was staged.");
 
-    public uint Write(Shard plan, Place place)
+    public (long LengthBytes, uint Checksum) Write(Shard plan, Place place)
     {
         StateSlot slot = staged!.Slot;
         foreach (RegionEntry entry in plan.Regions)
@@ -32,7 +32,7 @@ internal sealed class StagedShardWork(StagedShard? staged, ISlotDirectory direct
         plan.EncodeTrailer(checksum).CopyTo(slot.Memory.Slice(plan.TrailerOffsetBytes, Shard.TrailerBytes));
         header.CopyTo(slot.Memory.Slice(0, header.Length));
         directory.Link(slot.Path, $"{plan.Name.Temporary}/{VersionName.Shard(plan.Rank)}");
-        return checksum;
+        return (plan.LengthBytes, checksum);
     }
 
     public void Protect(Shard plan, Place place, IReadOnlyList<ManifestShard> shards) => redundancy?.Protect(plan.Name, shards);

@@ -20,7 +20,7 @@ public sealed partial class StagedStore
             foreach (StorageTier tier in _tiers.Skip(1))
             {
                 if (tier.Offered++ % tier.Every != 0) continue;
-                _results.Add(tier.Name, CommitTo(tier, save, new TierShardWork(save.Staged)), isMemory: false);
+                _results.Add(tier.Name, CommitTo(tier, save, new TierShardWork(save.Staged, tier.Compression)), isMemory: false);
             }
         }
         catch (Exception e)
@@ -53,13 +53,18 @@ public sealed partial class StagedStore
 
     private void CatchUp(StagedSave save)
     {
-        if (save.Staged is not null) _stager.CatchUp(save.Staged, () => _line.IsLeisure);
+        if (save.Staged is null) return;
+
+        // A service to the next stage, which copies itself what was not copied here: no reason to give a job up.
+        _ = Attempted.Run(() => _stager.CatchUp(save.Staged, () => _line.IsLeisure));
     }
 
     /// <summary>Takes over this rank's slots of an earlier attempt, and frees those of ranks that are not here any more.</summary>
     private void Adopt()
     {
-        _lock = SlotLock.Take($"{_memory.Location}/{SlotName.LockOf(_group.Rank)}", TakeOverDeadline < _options.Deadline ? TakeOverDeadline : _options.Deadline, _time);
+        if (_options.Tracking is { } wanted && wanted != Tracking)
+            throw new CheckpointException($"Changes cannot be tracked by {wanted} here: {WhyUntracked}. Leave the choice open, and the best way that works is taken.");
+        _lock = _memory.TakeLock(SlotName.LockOf(_group.Rank), TakeOverDeadline < _options.Deadline ? TakeOverDeadline : _options.Deadline, _time);
         _pool.Adopt();
         _redundancy?.Adopt();
         if (!MemoryTier.Place.IsLeader) return;

@@ -31,7 +31,7 @@ public sealed partial class StagedStore : IDisposable
     private readonly GroupRedundancy? _redundancy;
     private readonly CommitLine _line;
     private readonly StagedResults _results = new();
-    private SlotLock? _lock;
+    private IDisposable? _lock;
     private long _nextVersion;
 
     private StagedStore(
@@ -47,7 +47,7 @@ public sealed partial class StagedStore : IDisposable
         _behind = new MeshGroup(mesh);
         _nextVersion = nextVersion;
         _pool = new SlotPool(memory, group.Rank, SlotName.State, options.Slots + SpareSlots);
-        _watch = RegionWatch.Open(options.TrackChanges);
+        _watch = RegionWatch.Open(options.Tracking);
         _stager = new Stager(_pool, _watch, group.Rank, group.Size, options.Program);
         _files = new PeerFiles(mesh, options.ShareMemory);
         _redundancy = GroupRedundancy.Create(options, mesh, _files, memory, MemoryTier.Place);
@@ -94,6 +94,7 @@ public sealed partial class StagedStore : IDisposable
         ISlotDirectory memory, IReadOnlyList<TierOptions> tiers, ICheckpointGroup group, StagedOptions options, Func<Guid> newId, TimeProvider time)
     {
         Together.Throw(Exchange.All(group, new PlainReport(options.Problem())).Select(static r => r.Problem));
+        TierCompression.Demand(options.Compression, group);
         TierOptions[] all = [new TierOptions("memory", memory) { Keep = options.Slots - 1 }, .. tiers];
 
         // One number for the attempt in all tiers: a version has one name wherever it lies.
@@ -107,9 +108,10 @@ public sealed partial class StagedStore : IDisposable
             (Place place, OpeningPlan plan) = opening.Open(newId);
             warnings.AddRange(opening.Warnings);
             nextVersion = long.Max(nextVersion, plan.NextVersion);
-            opened.Add(new StorageTier(tier.Name, place, tier.Every, tier.Keep));
+            opened.Add(new StorageTier(tier.Name, place, tier.Every, tier.Keep, new TierCompression(options.Compression, time)));
         }
 
+        if (tiers.Count > 0 && TierCompression.Warning(options.Compression) is { } warning) warnings.Add(warning);
         RankMesh mesh = RankMesh.Open(group, memory, options.Deadline);
         StagedStore? store = null;
         try

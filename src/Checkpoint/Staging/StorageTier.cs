@@ -4,13 +4,16 @@ using HpcVirt.Checkpoint.Formats;
 namespace HpcVirt.Checkpoint;
 
 /// <summary>One tier of a store, opened: its place, its rule, and which of its versions are known to be good.</summary>
-internal sealed class StorageTier(string name, Place place, int every, int keep)
+internal sealed class StorageTier(string name, Place place, int every, int keep, TierCompression compression)
 {
     public string Name => name;
 
     public Place Place => place;
 
     public int Every => every;
+
+    /// <summary>How shards are encoded on their way here.</summary>
+    public TierCompression Compression => compression;
 
     public int Keep => keep;
 

@@ -6,17 +6,17 @@ using HpcVirt.Checkpoint.Formats;
 namespace HpcVirt.Checkpoint;
 
 /// <summary>Writes a staged shard into a further tier, and holds what it reads against the checksums of the first.</summary>
-internal sealed class TierShardWork(StagedShard staged) : IShardWork
+internal sealed class TierShardWork(StagedShard staged, TierCompression compression) : IShardWork
 {
-    private readonly RegionShardWork _inner = new([.. staged.Plan.Regions.Select(e => new SlotShardRegion(e, staged.Slot.Memory))]);
+    private readonly RegionShardWork _inner = new([.. staged.Plan.Regions.Select(e => new SlotShardRegion(e, staged.Slot.Memory))], compression);
 
     public long NeededBytes => _inner.NeededBytes;
 
     public Shard Plan(VersionName name, long step, int rank, int rankCount, string program) => _inner.Plan(name, step, rank, rankCount, program);
 
-    public uint Write(Shard plan, Place place)
+    public (long LengthBytes, uint Checksum) Write(Shard plan, Place place)
     {
-        uint checksum = _inner.Write(plan, place);
+        (long LengthBytes, uint Checksum) result = _inner.Write(plan, place);
         for (int i = 0; i < plan.Regions.Count; i++)
         {
             uint[] written = plan.Regions[i].BlockChecksums;
@@ -29,7 +29,7 @@ internal sealed class TierShardWork(StagedShard staged) : IShardWork
             }
         }
 
-        return checksum;
+        return result;
     }
 
     public void Protect(Shard plan, Place place, IReadOnlyList<ManifestShard> shards)

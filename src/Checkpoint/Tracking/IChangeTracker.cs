@@ -1,14 +1,20 @@
+using System;
+using System.Collections.Generic;
+
 namespace HpcVirt.Checkpoint;
 
-/// <summary>Finds out which pages of one piece of memory were written since it was last asked.</summary>
-internal interface IChangeTracker
+/// <summary>Finds out, region by region, which pages differ from what they were when it was last asked.</summary>
+internal interface IChangeTracker : IDisposable
 {
     /// <summary>How it does that, for reports.</summary>
     TrackingKind Kind { get; }
 
-    /// <summary>Adds to <paramref name="changed"/> the pages written since the last call, and from now on watches for the next ones.</summary>
-    /// <param name="address">Where the memory begins.</param>
-    /// <param name="lengthBytes">Its length.</param>
-    /// <param name="changed">Counted from the memory's begin.</param>
-    void Collect(nint address, long lengthBytes, PageSet changed);
+    /// <summary>
+    /// Sets <paramref name="changed"/>, which comes empty, of each region; all its pages where nothing is known. From now on watches for the next
+    /// changes. The regions are between BeginSave and EndSave.
+    /// </summary>
+    void Collect(IReadOnlyList<CheckpointRegion> regions, IReadOnlyList<RegionDescriptor> descriptors, PageSet[] changed);
+
+    /// <summary>Forgets what it knows, after a failure half-way: everything counts as changed the next time.</summary>
+    void Forget();
 }

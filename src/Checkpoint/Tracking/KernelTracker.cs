@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace HpcVirt.Checkpoint;
 
 /// <summary>Which pages were written, asked of the kernel (<see cref="PageWatch"/>).</summary>
-internal sealed unsafe class KernelTracker : IChangeTracker, IDisposable
+internal sealed unsafe class KernelTracker : IDisposable
 {
     private const int RegionsPerScan = 1024;
 
@@ -20,8 +20,6 @@ internal sealed unsafe class KernelTracker : IChangeTracker, IDisposable
         _watch = watch;
         _pagemap = pagemap;
     }
-
-    public TrackingKind Kind => TrackingKind.WriteProtection;
 
     /// <summary>A tracker, or null with what the kernel lacks: tried out on a page, not guessed from a version.</summary>
     public static KernelTracker? TryCreate(out string? reason)
@@ -47,6 +45,7 @@ internal sealed unsafe class KernelTracker : IChangeTracker, IDisposable
         return null;
     }
 
+    /// <summary>Adds to <paramref name="changed"/> the pages written since the last call, and from now on watches for the next ones.</summary>
     public void Collect(nint address, long lengthBytes, PageSet changed)
     {
         nint start = address & -PageSet.PageBytes;

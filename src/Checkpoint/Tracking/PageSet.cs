@@ -50,6 +50,9 @@ internal sealed class PageSet
         }
     }
 
+    /// <summary>Adds 64 pages at once, as their bits; what lies beyond the region must not be set.</summary>
+    public void AddWord(int word, ulong bits) => _bits[word] |= bits;
+
     public void Remove(long first, long count)
     {
         for (long page = first; page < first + count;)

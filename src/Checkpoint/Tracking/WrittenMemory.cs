@@ -1,4 +1,5 @@
-using System.Collections.Generic;
+using System;
+using System.Threading;
 
 namespace HpcVirt.Checkpoint;
 
@@ -6,53 +7,32 @@ namespace HpcVirt.Checkpoint;
 /// For those who write to protected memory past the kernel's tracking (devices that pinned it: network cards, io_uring's registered buffers):
 /// they say so here, and the next checkpoint copies those pages whatever the kernel reports.
 /// </summary>
+/// <remarks>Say it after the bytes are there and before the next checkpoint. The binding says it of all that MPI writes.</remarks>
 public static class WrittenMemory
 {
-    private const int RangesMax = 4096;
+    private static readonly Lock Gate = new();
 
-    private static readonly Dictionary<object, List<(nint Start, nint End)>> Listeners = [];
+    /// <summary>What is watched; replaced as a whole, so that marking takes no lock.</summary>
+    private static WatchedPages[] s_watched = [];
 
-    /// <summary>Notes that bytes were, or may have been, written. Cheap, and callable from any thread.</summary>
+    /// <summary>Notes that bytes were, or may have been, written. Allocates nothing and takes no lock; callable from any thread.</summary>
     /// <param name="address">Where they begin.</param>
     /// <param name="lengthBytes">How many.</param>
     public static void Mark(nint address, long lengthBytes)
     {
-        if (lengthBytes <= 0) return;
-        lock (Listeners)
-        {
-            foreach (List<(nint Start, nint End)> ranges in Listeners.Values)
-            {
-                // A list that nobody empties must not grow for ever: it then says "all", which is always right.
-                if (ranges.Count >= RangesMax)
-                {
-                    ranges.Clear();
-                    ranges.Add((nint.MinValue, nint.MaxValue));
-                }
-
-                if (ranges.Count == 1 && ranges[0] == (nint.MinValue, nint.MaxValue)) continue;
-                ranges.Add((address, address + (nint)lengthBytes));
-            }
-        }
+        foreach (WatchedPages pages in Volatile.Read(ref s_watched)) pages.Mark(address, lengthBytes);
     }
 
-    internal static void Attach(object listener)
+    /// <summary>From now on marks within this memory are kept.</summary>
+    internal static WatchedPages Watch(nint address, long lengthBytes)
     {
-        lock (Listeners) Listeners[listener] = [];
+        var pages = new WatchedPages(address, lengthBytes);
+        lock (Gate) Volatile.Write(ref s_watched, [.. s_watched, pages]);
+        return pages;
     }
 
-    internal static void Detach(object listener)
+    internal static void Unwatch(WatchedPages pages)
     {
-        lock (Listeners) Listeners.Remove(listener);
-    }
-
-    /// <summary>What was marked since the listener last asked.</summary>
-    internal static List<(nint Start, nint End)> Take(object listener)
-    {
-        lock (Listeners)
-        {
-            if (!Listeners.TryGetValue(listener, out List<(nint Start, nint End)>? ranges) || ranges.Count == 0) return [];
-            Listeners[listener] = [];
-            return ranges;
-        }
+        lock (Gate) Volatile.Write(ref s_watched, Array.FindAll(s_watched, p => p != pages));
     }
 }

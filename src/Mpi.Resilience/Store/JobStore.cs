@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using HpcVirt.Checkpoint;
+using MPI.Traffic;
 
 namespace HpcVirt.Mpi.Resilience.Store;
 
@@ -34,6 +35,7 @@ internal sealed class JobStore : IDisposable
             Program = options.Program,
             Keep = options.Keep,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+            Compression = options.Compression,
         };
         return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null);
     }
@@ -46,6 +48,7 @@ internal sealed class JobStore : IDisposable
         if (_plain is not null) return _plain.Save(step, regions);
         return Behind(() =>
         {
+            WrittenRanges.NoteWindows();
             StageReport staged = _staged!.Stage(step, regions);
             if (!waits) return null;
             SaveResult result = _staged.AwaitCommit(staged.Version);
@@ -71,7 +74,11 @@ internal sealed class JobStore : IDisposable
         return true;
     });
 
-    public void Dispose() => _staged?.Dispose();
+    public void Dispose()
+    {
+        if (_staged is not null) WrittenRanges.Listener = null;
+        _staged?.Dispose();
+    }
 
     /// <summary>What fails behind a rank's back has failed on this rank alone: not a refusal, on which all ranks agree, but a job that must end.</summary>
     private static T Behind<T>(Func<T> work)
@@ -96,13 +103,18 @@ internal sealed class JobStore : IDisposable
             Scheme = memory.Redundancy,
             Losses = memory.Losses,
             Slots = memory.Slots,
+            Tracking = memory.Tracking,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
+            Compression = options.Compression,
             Deadline = options.AgreementDeadline,
             FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
         };
         TierOptions[] tiers = directory is null
             ? []
             : [new TierOptions("directory", new PhysicalDirectory(directory)) { Every = memory.FlushEvery, Keep = options.Keep }];
+
+        // From before the first checkpoint on: what MPI writes past the kernel's tracking is told by the binding.
+        WrittenRanges.Listener = WrittenMemory.Mark;
         return StagedStore.Open(new MemoryDirectory(memory.DirectoryOf(group.Rank)), tiers, group, staged, IdSource.NewGuid, options.Time);
     }
 }

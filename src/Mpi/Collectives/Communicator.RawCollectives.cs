@@ -1,4 +1,5 @@
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -15,6 +16,8 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ibcast(buffer, count, datatype, root, Handle, &request), request)
             : NativeMpi.MPI_Bcast(buffer, count, datatype, root, Handle);
+        if (WrittenRanges.IsHeard && RoleOf(root) != RootRole.Root)
+            WrittenRanges.Note(buffer, count, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Bcast", this);
     }
 
@@ -25,6 +28,8 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Igather(send, sendCount, datatype, receive, countEach, datatype, root, Handle, &request), request)
             : NativeMpi.MPI_Gather(send, sendCount, datatype, receive, countEach, datatype, root, Handle);
+        if (WrittenRanges.IsHeard && RoleOf(root) == RootRole.Root)
+            WrittenRanges.Note(receive, (long)countEach * PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Gather", this);
     }
 
@@ -35,6 +40,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Igatherv(send, sendCount, datatype, receive, counts, displacements, datatype, root, Handle, &request), request)
             : NativeMpi.MPI_Gatherv(send, sendCount, datatype, receive, counts, displacements, datatype, root, Handle);
+        WrittenRanges.Note(receive, counts, displacements, PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Gatherv", this);
     }
 
@@ -45,6 +51,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iscatter(send, countEach, datatype, receive, receiveCount, datatype, root, Handle, &request), request)
             : NativeMpi.MPI_Scatter(send, countEach, datatype, receive, receiveCount, datatype, root, Handle);
+        WrittenRanges.Note(receive, receiveCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Scatter", this);
     }
 
@@ -55,6 +62,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iscatterv(send, counts, displacements, datatype, receive, receiveCount, datatype, root, Handle, &request), request)
             : NativeMpi.MPI_Scatterv(send, counts, displacements, datatype, receive, receiveCount, datatype, root, Handle);
+        WrittenRanges.Note(receive, receiveCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Scatterv", this);
     }
 
@@ -65,6 +73,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iallgather(send, sendCount, datatype, receive, countEach, datatype, Handle, &request), request)
             : NativeMpi.MPI_Allgather(send, sendCount, datatype, receive, countEach, datatype, Handle);
+        WrittenRanges.Note(receive, (long)countEach * PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Allgather", this);
     }
 
@@ -75,6 +84,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iallgatherv(send, sendCount, datatype, receive, counts, displacements, datatype, Handle, &request), request)
             : NativeMpi.MPI_Allgatherv(send, sendCount, datatype, receive, counts, displacements, datatype, Handle);
+        WrittenRanges.Note(receive, counts, displacements, PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Allgatherv", this);
     }
 
@@ -85,6 +95,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ialltoall(send, countEach, datatype, receive, countEach, datatype, Handle, &request), request)
             : NativeMpi.MPI_Alltoall(send, countEach, datatype, receive, countEach, datatype, Handle);
+        WrittenRanges.Note(receive, (long)countEach * PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Alltoall", this);
     }
 
@@ -100,6 +111,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ialltoallv(send, sendCounts, sendDisplacements, datatype, receive, receiveCounts, receiveDisplacements, datatype, Handle, &request), request)
             : NativeMpi.MPI_Alltoallv(send, sendCounts, sendDisplacements, datatype, receive, receiveCounts, receiveDisplacements, datatype, Handle);
+        WrittenRanges.Note(receive, receiveCounts, receiveDisplacements, PeerCount, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Alltoallv", this);
     }
 
@@ -110,6 +122,8 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ireduce(send, receive, count, datatype, operation, root, Handle, &request), request)
             : NativeMpi.MPI_Reduce(send, receive, count, datatype, operation, root, Handle);
+        if (WrittenRanges.IsHeard && RoleOf(root) == RootRole.Root)
+            WrittenRanges.Note(receive, count, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Reduce", this);
     }
 
@@ -120,6 +134,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iallreduce(send, receive, count, datatype, operation, Handle, &request), request)
             : NativeMpi.MPI_Allreduce(send, receive, count, datatype, operation, Handle);
+        WrittenRanges.Note(receive, count, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Allreduce", this);
     }
 
@@ -130,6 +145,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ireduce_scatter(send, receive, counts, datatype, operation, Handle, &request), request)
             : NativeMpi.MPI_Reduce_scatter(send, receive, counts, datatype, operation, Handle);
+        WrittenRanges.Note(receive, counts[Rank], datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Reduce_scatter", this);
     }
 
@@ -140,6 +156,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Ireduce_scatter_block(send, receive, countEach, datatype, operation, Handle, &request), request)
             : NativeMpi.MPI_Reduce_scatter_block(send, receive, countEach, datatype, operation, Handle);
+        WrittenRanges.Note(receive, countEach, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Reduce_scatter_block", this);
     }
 
@@ -150,6 +167,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iscan(send, receive, count, datatype, operation, Handle, &request), request)
             : NativeMpi.MPI_Scan(send, receive, count, datatype, operation, Handle);
+        WrittenRanges.Note(receive, count, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Scan", this);
     }
 
@@ -160,6 +178,7 @@ public abstract partial class Communicator
         int code = CallPath.ArePolled
             ? Poll(NativeMpi.MPI_Iexscan(send, receive, count, datatype, operation, Handle, &request), request)
             : NativeMpi.MPI_Exscan(send, receive, count, datatype, operation, Handle);
+        WrittenRanges.Note(receive, count, datatype);
         ErrorCheck.ThrowIfFailed(code, "MPI_Exscan", this);
     }
 

@@ -26,7 +26,7 @@ public partial class Intracommunicator
         where T : unmanaged
     {
         nint handle = 0;
-        var request = new CollectiveRequest(this, "MPI_Ibcast", receive: HeldMemory.Pinned<T>(values));
+        var request = new CollectiveRequest(this, "MPI_Ibcast", receive: HeldMemory.Room(values));
         return request.Started(NativeMpi.MPI_Ibcast(request.Receive, values.Length, Datatype<T>.Handle, root, Handle, &handle), handle);
     }
 
@@ -43,7 +43,7 @@ public partial class Intracommunicator
             RequireRoom(receive.Length, (long)send.Length * Size, "ImmediateGather");
         nint handle = 0;
         nint datatype = Datatype<T>.Handle;
-        var request = new CollectiveRequest(this, "MPI_Igather", HeldMemory.Pinned(send), HeldMemory.Pinned<T>(receive));
+        var request = new CollectiveRequest(this, "MPI_Igather", HeldMemory.Pinned(send), HeldMemory.Room(receive));
         int code = NativeMpi.MPI_Igather(request.Send, send.Length, datatype, request.Receive, send.Length, datatype, root, Handle, &handle);
         return request.Started(code, handle);
     }
@@ -61,7 +61,7 @@ public partial class Intracommunicator
             RequireRoom(send.Length, (long)receive.Length * Size, "ImmediateScatter");
         nint handle = 0;
         nint datatype = Datatype<T>.Handle;
-        var request = new CollectiveRequest(this, "MPI_Iscatter", HeldMemory.Pinned(send), HeldMemory.Pinned<T>(receive));
+        var request = new CollectiveRequest(this, "MPI_Iscatter", HeldMemory.Pinned(send), HeldMemory.Room(receive));
         int code = NativeMpi.MPI_Iscatter(request.Send, receive.Length, datatype, request.Receive, receive.Length, datatype, root, Handle, &handle);
         return request.Started(code, handle);
     }
@@ -77,7 +77,7 @@ public partial class Intracommunicator
         RequireRoom(receive.Length, (long)send.Length * Size, "ImmediateAllgather");
         nint handle = 0;
         nint datatype = Datatype<T>.Handle;
-        var request = new CollectiveRequest(this, "MPI_Iallgather", HeldMemory.Pinned(send), HeldMemory.Pinned<T>(receive));
+        var request = new CollectiveRequest(this, "MPI_Iallgather", HeldMemory.Pinned(send), HeldMemory.Room(receive));
         int code = NativeMpi.MPI_Iallgather(request.Send, send.Length, datatype, request.Receive, send.Length, datatype, Handle, &handle);
         return request.Started(code, handle);
     }
@@ -96,7 +96,7 @@ public partial class Intracommunicator
         nint handle = 0;
         nint datatype = Datatype<T>.Handle;
         int part = send.Length / Size;
-        var request = new CollectiveRequest(this, "MPI_Ialltoall", HeldMemory.Pinned(send), HeldMemory.Pinned<T>(receive));
+        var request = new CollectiveRequest(this, "MPI_Ialltoall", HeldMemory.Pinned(send), HeldMemory.Room(receive));
         int code = NativeMpi.MPI_Ialltoall(request.Send, part, datatype, request.Receive, part, datatype, Handle, &handle);
         return request.Started(code, handle);
     }

@@ -86,6 +86,6 @@ public partial class Intracommunicator
     {
         ArgumentNullException.ThrowIfNull(op);
         RequireRoom(room, send.Length, call);
-        return new ReductionRequest<T>(this, call, HeldMemory.Pinned(send), HeldMemory.Pinned<T>(receive), op);
+        return new ReductionRequest<T>(this, call, HeldMemory.Pinned(send), HeldMemory.Room(receive), op);
     }
 }

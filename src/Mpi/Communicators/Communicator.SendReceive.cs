@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -115,12 +116,14 @@ public abstract partial class Communicator
         Traffic?.CountSent(dest);
         if (CallPath.IsManaged)
         {
-            ErrorCheck.ThrowIfFailed(
-                SendReceiveInTurn(send, sendCount, dest, sendTag, receive, receiveCount, source, receiveTag, datatype, status), "MPI_Sendrecv", this);
+            int inTurn = SendReceiveInTurn(send, sendCount, dest, sendTag, receive, receiveCount, source, receiveTag, datatype, status);
+            WrittenRanges.Note(receive, receiveCount, datatype);
+            ErrorCheck.ThrowIfFailed(inTurn, "MPI_Sendrecv", this);
             return;
         }
 
         int code = NativeMpi.MPI_Sendrecv(send, sendCount, datatype, dest, sendTag, receive, receiveCount, datatype, source, receiveTag, Handle, status);
+        WrittenRanges.Note(receive, receiveCount, datatype);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -73,12 +74,15 @@ public abstract partial class Communicator
     {
         if (CallPath.IsManaged)
         {
-            ErrorCheck.ThrowIfFailed(ReceiveInTurn(buffer, count, datatype, source, tag, status), "MPI_Recv", this);
+            int received = ReceiveInTurn(buffer, count, datatype, source, tag, status);
+            WrittenRanges.Note(buffer, count, datatype);
+            ErrorCheck.ThrowIfFailed(received, "MPI_Recv", this);
             return;
         }
 
         Traffic?.Enter();
         int code = NativeMpi.MPI_Recv(buffer, count, datatype, source, tag, Handle, status);
+        WrittenRanges.Note(buffer, count, datatype);
         if (code == 0)
             Traffic?.CountReceived(status->Source);
         else

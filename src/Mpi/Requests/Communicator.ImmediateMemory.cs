@@ -1,5 +1,6 @@
 using System;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -100,6 +101,7 @@ public abstract partial class Communicator
 
             Traffic?.CountSent(dest);
             int code = NativeMpi.MPI_Sendrecv_replace(buffer, values.Length, datatype, dest, sendTag, source, receiveTag, Handle, &status);
+            WrittenRanges.Note(buffer, values.Length, datatype);
             ErrorCheck.ThrowIfFailed(code, "MPI_Sendrecv_replace", this);
             Traffic?.CountReceived(status.Source);
         }

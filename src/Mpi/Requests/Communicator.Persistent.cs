@@ -37,7 +37,7 @@ public abstract partial class Communicator
     /// <returns>The request, not started.</returns>
     public PersistentRequest PersistentReceive<T>(int source, int tag, Memory<T> values)
         where T : unmanaged =>
-        MPI.PersistentReceive.Create(this, HeldMemory.Pinned<T>(values), values.Length, Datatype<T>.Handle, source, tag);
+        MPI.PersistentReceive.Create(this, HeldMemory.Room(values), values.Length, Datatype<T>.Handle, source, tag);
 
     /// <inheritdoc cref="PersistentReceive{T}(int, int, Memory{T})"/>
     public PersistentRequest PersistentReceive<T>(int source, int tag, T[] values)

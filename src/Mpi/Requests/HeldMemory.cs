@@ -2,6 +2,7 @@ using System;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -11,6 +12,7 @@ internal unsafe struct HeldMemory
     private MemoryHandle _pin;
     private void* _cell;
     private IDisposable? _owner;
+    private long _roomBytes;
 
     /// <summary>The address; null for no bytes.</summary>
     public void* Address { get; private set; }
@@ -23,6 +25,14 @@ internal unsafe struct HeldMemory
     {
         MemoryHandle pin = memory.Pin();
         return new HeldMemory { _pin = pin, Address = pin.Pointer };
+    }
+
+    /// <summary>Pins memory of the caller that is written to: when it is released, it counts as written.</summary>
+    public static HeldMemory Room<T>(Memory<T> memory)
+    {
+        HeldMemory held = Pinned<T>(memory);
+        held._roomBytes = (long)memory.Length * Unsafe.SizeOf<T>();
+        return held;
     }
 
     /// <summary>Pins memory whose owner is disposed of when the memory is released.</summary>
@@ -44,8 +54,17 @@ internal unsafe struct HeldMemory
     /// <summary>Memory that the caller keeps in place; releasing it does nothing.</summary>
     public static HeldMemory Borrowed(void* address) => new() { Address = address };
 
+    /// <summary>Says that the memory was written to, where it is room.</summary>
+    public readonly void NoteWritten()
+    {
+        if (_roomBytes != 0)
+            WrittenRanges.Note(Address, _roomBytes);
+    }
+
     public void Release()
     {
+        NoteWritten();
+        _roomBytes = 0;
         _pin.Dispose();
         _pin = default;
         NativeMemory.Free(_cell);

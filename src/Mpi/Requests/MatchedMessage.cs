@@ -105,7 +105,9 @@ public sealed unsafe class MatchedMessage
 
     private void ReceiveRaw(void* buffer, int count, nint datatype, NativeStatus* status)
     {
-        ErrorCheck.ThrowIfFailed(Take().Receive(_communicator, buffer, count, datatype, status), "MPI_Mrecv", _communicator);
+        int code = Take().Receive(_communicator, buffer, count, datatype, status);
+        WrittenRanges.Note(buffer, count, datatype);
+        ErrorCheck.ThrowIfFailed(code, "MPI_Mrecv", _communicator);
     }
 
     private TakenMessage Take()

@@ -78,8 +78,6 @@ public abstract class PersistentRequest : Request, IDisposable
             throw new InvalidOperationException($"{Describe()} was never started: call Start first.");
     }
 
-    /// <summary>The memory serves the next start.</summary>
-    private protected sealed override void Release()
-    {
-    }
+    /// <summary>The memory serves the next start; what came until now is told.</summary>
+    private protected sealed override void Release() => _memory.NoteWritten();
 }

@@ -21,6 +21,7 @@ public abstract partial class Window
     public unsafe void Fence(WindowAssertions assertions = WindowAssertions.None)
     {
         Check(NativeMpi.MPI_Win_fence(assertions.ToNative(), Handle), "MPI_Win_fence");
+        NoteWritten();
         ReleaseAll();
     }
 
@@ -118,6 +119,7 @@ public abstract partial class Window
     public unsafe void Wait()
     {
         Check(NativeMpi.MPI_Win_wait(Handle), "MPI_Win_wait");
+        NoteWritten();
         _hasPosted = false;
     }
 

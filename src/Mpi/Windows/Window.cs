@@ -69,6 +69,9 @@ public abstract partial class Window : IDisposable
         return _hasPendingAccess ? "It was accessed since the last fence: call Fence." : "No epoch is open.";
     }
 
+    /// <summary>Says that this rank's part may have been written to by others.</summary>
+    internal abstract void NoteWritten();
+
     private protected abstract string ElementName { get; }
 
     private protected static unsafe nint CreateNative(Intracommunicator communicator, void* address, long elements, int elementBytes)

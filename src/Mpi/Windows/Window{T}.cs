@@ -1,5 +1,6 @@
 using System;
 using MPI.Native;
+using MPI.Traffic;
 
 namespace MPI;
 
@@ -48,7 +49,7 @@ public sealed class Window<T> : Window
     /// <param name="displacement">Where, in elements.</param>
     public unsafe void Get(Memory<T> values, int rank, long displacement)
     {
-        var held = HeldMemory.Pinned<T>(values);
+        var held = HeldMemory.Room(values);
         nint datatype = Datatype<T>.Handle;
         int code = NativeMpi.MPI_Get(held.Address, values.Length, datatype, rank, (nint)displacement, values.Length, datatype, Handle);
         Issued(code, "MPI_Get", rank, held);
@@ -80,7 +81,7 @@ public sealed class Window<T> : Window
             throw new ArgumentException($"GetAccumulate of {values.Length} elements needs room for as many; the memory has {fetched.Length}.", nameof(fetched));
         nint operation = Predefined(op);
         var held = HeldMemory.Pinned(values);
-        var room = HeldMemory.Pinned<T>(fetched);
+        var room = HeldMemory.Room(fetched);
         nint datatype = Datatype<T>.Handle;
         int code = NativeMpi.MPI_Get_accumulate(
             held.Address, values.Length, datatype, room.Address, values.Length, datatype, rank, (nint)displacement, values.Length, datatype, operation, Handle);
@@ -118,6 +119,8 @@ public sealed class Window<T> : Window
         Flush(rank);
         return before;
     }
+
+    internal override unsafe void NoteWritten() => WrittenRanges.Note((void*)Local.Address, (long)Local.Length * sizeof(T));
 
     private static unsafe void* AddressOf(MpiBuffer<T> buffer)
     {

@@ -20,6 +20,9 @@ internal sealed class FaultPlan
         _fault = fault;
     }
 
+    /// <summary>Whether the rank was killed.</summary>
+    public bool IsDead => _isDead;
+
     /// <summary>Lets every operation of these exact words fail.</summary>
     public string? AlwaysFails { get; init; }
 

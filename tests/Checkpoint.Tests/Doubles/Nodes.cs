@@ -15,7 +15,6 @@ internal sealed class Nodes : IDisposable
         Options = (options ?? new StagedOptions { Program = "heat" }) with
         {
             FailureDomain = static (rank, _) => $"node-{rank}",
-            Deadline = TimeSpan.FromSeconds(20),
         };
     }
 
@@ -25,22 +24,30 @@ internal sealed class Nodes : IDisposable
 
     public StagedOptions Options { get; init; }
 
+    /// <summary>How long one rank waits for another.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether there is a tier that all ranks share, and every how manieth version goes there; 0: none.</summary>
     public int SharedEvery { get; init; }
 
     public int Elements { get; init; } = 5000;
 
+    /// <summary>Whether each rank has more to protect than the one before.</summary>
+    public bool AreSizesDifferent { get; init; }
+
     public string Node(int rank) => Path.Combine(Root, $"node-{rank}");
 
     public string Shared => Path.Combine(Root, "shared");
+
+    private int ElementsOf(int rank) => AreSizesDifferent ? Elements * (1 + (2 * rank)) : Elements;
 
     public void Lose(int rank) => Directory.Delete(Node(rank), recursive: true);
 
     public Job.Ended<T>[] Start<T>(Func<StagedStore, Rank, T> body) => Job.Run(Ranks, group =>
     {
         TierOptions[] tiers = SharedEvery == 0 ? [] : [new TierOptions("shared", new PhysicalDirectory(Shared)) { Every = SharedEvery }];
-        using StagedStore store = StagedStore.Open(new MemoryDirectory(Node(group.Rank)), tiers, group, Options, Guid.NewGuid, TimeProvider.System);
-        return body(store, new Rank(group.Rank, Elements));
+        using StagedStore store = StagedStore.Open(new MemoryDirectory(Node(group.Rank)), tiers, group, Options with { Deadline = Deadline }, Guid.NewGuid, TimeProvider.System);
+        return body(store, new Rank(group.Rank, ElementsOf(group.Rank)));
     });
 
     /// <summary>One attempt that restores and then commits these steps; returns what each rank restored.</summary>

@@ -14,7 +14,7 @@ internal sealed class ElasticRestartTests
     public void Four_two_three_one_and_four_ranks_go_on_from_one_another_with_every_value_right()
     {
         var disk = new MemoryDisk();
-        int[] chain = [4, 2, 3, 1, 4, 16];
+        int[] chain = [4, 2, 3, 1, 4, 16, 64, 4];
         for (int link = 0; link < chain.Length; link++)
         {
             int before = link;

@@ -8,6 +8,8 @@ internal static class Golden
 {
     public static byte[] Shard => Read("shard.v1");
 
+    public static byte[] CompressedShard => Read("shard.v2");
+
     public static byte[] Manifest => Read("manifest.v1");
 
     public static byte[] Attempt => Read("attempt.v1");

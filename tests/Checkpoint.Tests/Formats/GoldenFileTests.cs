@@ -52,6 +52,26 @@ internal sealed class GoldenFileTests
     }
 
     [Test]
+    public void A_shard_of_format_2_is_read_for_ever()
+    {
+        if (!BlockCoder.Has(BlockEncoding.Lz4) || !BlockCoder.Has(BlockEncoding.Zstd)) Assert.Ignore("liblz4.so.1 and libzstd.so.1");
+        using var reader = ShardReader.Open(Holding(Golden.CompressedShard), "file");
+
+        Assert.That(reader.Damages(reader.NewBuffer()), Is.Empty);
+        Shard shard = reader.Shard;
+        Assert.That(shard.FormatVersion, Is.EqualTo(2));
+        Assert.That(shard.Regions[0].Blocks!.Select(static b => b.Encoding), Is.EqualTo(new[] { BlockEncoding.Lz4, BlockEncoding.Zstd, BlockEncoding.Raw }));
+        Assert.That(shard.EncodeHeader(), Is.EqualTo(Golden.CompressedShard[..(int)shard.HeaderBytes]));
+
+        double[] level = new double[1200];
+        reader.Fill(shard.Regions[0], new MemoryRegion<double>("level", () => level));
+        byte[] note = [];
+        reader.Fill(shard.Regions[2], new ObjectRegion("note", static () => [], bytes => note = bytes));
+        Assert.That(level, Is.All.EqualTo(1.5));
+        Assert.That(note, Is.EqualTo(Note));
+    }
+
+    [Test]
     public void A_manifest_is_written_and_read_as_its_page_says()
     {
         using var reader = ShardReader.Open(Holding(Golden.Shard), "file");

@@ -78,17 +78,45 @@ def redundancy(version, attempt, keeper, losses, members, files):
     return padded(head) + payload + sealed(b"HVREEND\0" + struct.pack("<qI", file_bytes, crc32c(head[:-4])))
 
 
+def lz4(runs):
+    """An LZ4 block of runs of one byte each: literals of one byte, each followed by a match at distance 1; the last five bytes are literals."""
+    def long(value):
+        return bytes([255]) * (value // 255) + bytes([value % 255])
+    data = b""
+    for number, (byte, count) in enumerate(runs):
+        match = count - 1 - (5 if number == len(runs) - 1 else 0)
+        data += bytes([1 << 4 | 15, byte]) + struct.pack("<H", 1) + long(match - 4 - 15)
+    return data + bytes([5 << 4]) + bytes([runs[-1][0]]) * 5
+
+
+def zstd(runs):
+    """A Zstandard frame of one segment of known size (256 to 65791 bytes), of one RLE block for each run of one byte."""
+    total = sum(count for _, count in runs)
+    data = struct.pack("<IBH", 0xFD2FB528, 0x60, total - 256)
+    for number, (byte, count) in enumerate(runs):
+        data += struct.pack("<I", (count << 3) | (1 << 1) | (number == len(runs) - 1))[:3] + bytes([byte])
+    return data
+
+
 def shard(version, attempt, step, rank, ranks, block, program, regions):
-    def entry(offset, name, element_type, element_bytes, shape, data):
+    """Regions are (name, type, bytes per element, shape, data), and of format 2 also what each block is stored as: (encoding, bytes)."""
+    format_version = 2 if any(len(r) > 5 for r in regions) else 1
+
+    def payload(region):
+        return b"".join(data for _, data in region[5]) if len(region) > 5 else region[4]
+
+    def entry(offset, name, element_type, element_bytes, shape, data, stored=None):
         blocks = [data[i:i + block] for i in range(0, len(data), block)]
-        body = struct.pack("<iqqqii", 0, offset, len(data), len(data), element_bytes, len(shape))
+        total = len(data) if stored is None else sum(len(s) for _, s in stored)
+        body = struct.pack("<iqqqii", 0 if stored is None else 1, offset, total, len(data), element_bytes, len(shape))
         body += b"".join(struct.pack("<q", extent) for extent in shape)
         body += text(name) + text(element_type) + struct.pack("<i", len(blocks))
         body += b"".join(struct.pack("<I", crc32c(b)) for b in blocks)
+        body += b"".join(struct.pack("<iiI", encoding, len(s), crc32c(s)) for encoding, s in stored or [])
         return struct.pack("<i", len(body) + 4) + body
 
     def header(offsets, header_bytes, file_bytes):
-        data = b"HVSHARD\0" + struct.pack("<iiqqqqqiii", 1, 0, header_bytes, file_bytes, version, attempt, step, rank, ranks, block)
+        data = b"HVSHARD\0" + struct.pack("<iiqqqqqiii", format_version, 0, header_bytes, file_bytes, version, attempt, step, rank, ranks, block)
         data += text(program) + struct.pack("<i", len(regions))
         return sealed(data + b"".join(entry(o, *r) for o, r in zip(offsets, regions)))
 
@@ -97,12 +125,12 @@ def shard(version, attempt, step, rank, ranks, block, program, regions):
     offsets = []
     for region in regions:
         offsets.append(at)
-        at += len(padded(region[4]))
+        at += len(padded(payload(region)))
     file_bytes = at + 24
     head = header(offsets, header_bytes, file_bytes)
     data = padded(head)
     for region in regions:
-        data += padded(region[4])
+        data += padded(payload(region))
     data += sealed(b"HVSHEND\0" + struct.pack("<q", file_bytes) + head[-4:])
     formats = crc32c(b"".join(region_format(*r[:4]) for r in regions))
     return data, crc32c(head[:-4]), formats
@@ -130,6 +158,15 @@ rank1, checksum, formats = shard(
 (HERE / "shard.v1").write_bytes(rank1)
 (HERE / "manifest.v1").write_bytes(manifest(12, 3, 4711, 1767225600000, "heat", [(99, 1, 2, 0), (len(rank1), checksum, formats, 0)]))
 (HERE / "attempt.v1").write_bytes(attempt_record(4, [(12, 3), (9, 1)]))
+
+# 1200 times 1.5: bytes in place 0 to 5 are 00, in place 6 F8, in place 7 3F, for 512 numbers in each of the full blocks.
+level = struct.pack("<d", 1.5) * 1200
+runs = [(0x00, 6 * 512), (0xF8, 512), (0x3F, 512)]
+(HERE / "shard.v2").write_bytes(shard(
+    version=12, attempt=3, step=4711, rank=1, ranks=2, block=4096, program="heat",
+    regions=[("level", "float64", 8, [1200], level, [(1, lz4(runs)), (2, zstd(runs)), (0, level[8192:])]),
+             ("empty", "int32", 4, [0, 7], b""),
+             ("note", "object", 1, [len(note)], note, [(0, note)])])[0])
 
 # Four members that bear two losses; their "shards" are bytes counted up, of four lengths.
 (HERE / "redundancy.v1").write_bytes(redundancy(

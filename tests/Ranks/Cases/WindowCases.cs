@@ -135,7 +135,7 @@ public static class WindowCases
         Expect.True(!Listed(window), "and not after");
     }
 
-    private static Window<T> Open<T>(Intracommunicator world, MpiBuffer<T> part)
+    internal static Window<T> Open<T>(Intracommunicator world, MpiBuffer<T> part)
         where T : unmanaged
     {
         try
