@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using HpcVirt.Checkpoint;
 using HpcVirt.Samples.Stencil;
 using MPI;
@@ -16,8 +17,11 @@ internal sealed class Plates : IDisposable
     private readonly MpiBuffer<double> _first = new((Side + 2) * Stride);
     private readonly MpiBuffer<double> _second = new((Side + 2) * Stride);
 
+    private readonly CheckpointRegion[] _regions;
+
     public Plates()
     {
+        _regions = [new MemoryRegion<double>("first", () => _first.Memory), new MemoryRegion<double>("second", () => _second.Memory)];
         _first.Span.Clear();
         _second.Span.Clear();
         _first.Span[..Stride].Fill(100);
@@ -33,14 +37,12 @@ internal sealed class Plates : IDisposable
         }
     }
 
-    /// <summary>What a checkpoint does to the plates: finds what has changed, and protects it again.</summary>
-    public void Look(KernelTracker tracker)
+    /// <summary>What a checkpoint does to the plates: finds what has changed, and watches again.</summary>
+    public void Look(RegionWatch watch)
     {
-        foreach (MpiBuffer<double> plate in (MpiBuffer<double>[])[_first, _second])
-        {
-            long bytes = (long)plate.Length * sizeof(double);
-            tracker.Collect(plate.Address, bytes, new PageSet(PageSet.PagesOf(bytes)));
-        }
+        RegionDescriptor[] descriptors = [.. _regions.Select(static r => r.BeginSave())];
+        watch.Collect(_regions, descriptors);
+        foreach (CheckpointRegion region in _regions) region.EndSave();
     }
 
     public void Dispose()

@@ -63,6 +63,15 @@ internal sealed unsafe class KernelTracker : IDisposable
         if (address + lengthBytes != end) changed.Add(changed.PageCount - 1, 1);
     }
 
+    /// <summary>Watches a piece of memory no more: writes to it cost nothing again.</summary>
+    public void Release(nint address, long lengthBytes)
+    {
+        if (!_watched.Remove((address, lengthBytes))) return;
+        nint start = address & -PageSet.PageBytes;
+        nint end = (nint)((address + lengthBytes + PageSet.PageBytes - 1) & -PageSet.PageBytes);
+        Unregister(start, end);
+    }
+
     public void Dispose()
     {
         _watch.Dispose();
@@ -73,6 +82,12 @@ internal sealed unsafe class KernelTracker : IDisposable
     {
         var register = new PageWatch.Register { Start = (ulong)start, LengthBytes = (ulong)(end - start), Mode = PageWatch.ModeWriteProtect };
         return PageWatch.Control((int)_watch.DangerousGetHandle(), PageWatch.RegisterRequest, &register) == 0;
+    }
+
+    private void Unregister(nint start, nint end)
+    {
+        var range = (Start: (ulong)start, LengthBytes: (ulong)(end - start));
+        _ = PageWatch.Control((int)_watch.DangerousGetHandle(), PageWatch.UnregisterRequest, &range);
     }
 
     private bool TryScan(nint start, nint end, nint address, PageSet changed)
@@ -127,8 +142,7 @@ internal sealed unsafe class KernelTracker : IDisposable
         }
         finally
         {
-            var range = (Start: (ulong)page, LengthBytes: (ulong)PageSet.PageBytes);
-            _ = PageWatch.Control((int)_watch.DangerousGetHandle(), PageWatch.UnregisterRequest, &range);
+            Unregister(page, page + PageSet.PageBytes);
             System.Runtime.InteropServices.NativeMemory.AlignedFree((void*)page);
         }
     }

@@ -9,9 +9,13 @@ namespace HpcVirt.Checkpoint;
 /// <summary>Which pages were written, asked of the kernel and of those who write past it (<see cref="WrittenMemory"/>).</summary>
 internal sealed class WriteTracker(KernelTracker kernel) : IChangeTracker
 {
+    private readonly Dictionary<string, WatchWorth> _worth = [];
     private Dictionary<string, Watched> _watched = [];
 
     public TrackingKind Kind => TrackingKind.WriteProtection;
+
+    /// <summary>Whether a region is left alone for now because nearly all of it changes.</summary>
+    internal bool IsLeftAlone(string region) => _worth.TryGetValue(region, out WatchWorth? worth) && worth.IsPaused;
 
     public void Collect(IReadOnlyList<CheckpointRegion> regions, IReadOnlyList<RegionDescriptor> descriptors, PageSet[] changed)
     {
@@ -42,6 +46,14 @@ internal sealed class WriteTracker(KernelTracker kernel) : IChangeTracker
 
     private void Collect(string name, (nint Address, long LengthBytes) range, Dictionary<string, Watched> before, PageSet changed)
     {
+        if (!_worth.TryGetValue(name, out WatchWorth? worth)) _worth[name] = worth = new WatchWorth();
+        if (worth.IsPaused)
+        {
+            worth.Pass();
+            changed.AddAll();
+            return;
+        }
+
         bool isSameMemory = before.TryGetValue(name, out Watched? watched) && watched.Range == range;
         if (isSameMemory) before.Remove(name);
 
@@ -52,7 +64,17 @@ internal sealed class WriteTracker(KernelTracker kernel) : IChangeTracker
         watched!.Marks.TakeInto(changed);
 
         // Another buffer than last time under this name: its pages say nothing about what the slots hold.
-        if (!isSameMemory) changed.AddAll();
+        if (!isSameMemory)
+        {
+            changed.AddAll();
+            return;
+        }
+
+        worth.Judge(changed.Count, changed.PageCount);
+        if (!worth.IsPaused) return;
+        kernel.Release(range.Address, range.LengthBytes);
+        WrittenMemory.Unwatch(watched.Marks);
+        _watched.Remove(name);
     }
 
     private static unsafe (nint Address, long LengthBytes) RangeOf(CheckpointRegion region, long lengthBytes)
