@@ -14,10 +14,10 @@ rm -rf "$place"
 mkdir -p "$place"
 
 say "simulate: a fleet with worn fans, bad memory, drifting voltages, failing disks, and failures without any sign (seed $seed)"
-./hpcvirt predict simulate "$place/fleet" --nodes 200 --span 160d --seed "$seed"
+./hpcvirt predict simulate "$place/fleet" --nodes 300 --span 200d --seed "$seed"
 
 say "train: on the first part of the time"
-./hpcvirt predict train "$place/fleet" --horizon 24h --lead 15m --period train --search 1 --rows 80000 --seed "$seed" --out "$place/model.hpcm"
+./hpcvirt predict train "$place/fleet" --horizon 24h --lead 15m --period train --search 1 --rows 60000 --seed "$seed" --out "$place/model.hpcm"
 
 say "evaluate: on later time that training never saw"
 ./hpcvirt predict evaluate --model "$place/model.hpcm" "$place/fleet" --period test --json "$place/report.json" --html "$place/report.html"
@@ -31,7 +31,9 @@ say "what it is worth"
 score=$(number prAuc) best=$(number bestReachablePrAuc) rule=$(number bestRulePrAuc) saved=$(number savedNodeHours)
 [ -s "$place/report.html" ] || fail "there is no report"
 awk -v s="$score" -v r="$rule" 'BEGIN { exit !(s > r) }' || fail "PR-AUC $score does not beat the best simple rule, $rule"
-awk -v s="$score" -v b="$best" 'BEGIN { exit !(s >= 0.75 * b) }' || fail "PR-AUC $score is far below the best reachable, $best"
+[ -n "$best" ] || fail "the report does not tell the best reachable score"
+awk -v b="$best" 'BEGIN { exit !(b <= 0.6) }' || fail "the fleet is too easy: PR-AUC $best is within reach"
+awk -v s="$score" -v b="$best" 'BEGIN { exit !(s >= 0.95 * b) }' || fail "PR-AUC $score is not within 5 % of the best reachable, $best"
 awk -v v="$saved" 'BEGIN { exit !(v > 0) }' || fail "the alerts save nothing: $saved node-hours"
 echo "report: artifacts/demo-predict/report.html ($(stat -c %s "$place/report.html") bytes)"
 awk -v s="$score" -v b="$best" -v r="$rule" -v v="$saved" 'BEGIN {

@@ -22,7 +22,7 @@ internal static class Ingest
     public static IEnumerable<Figure> Figures(string scratch)
     {
         (double rate, double mib) small = Child(scratch, 10_000_000), large = Child(scratch, 40_000_000);
-        yield return new Figure("ingest_readings_per_s", "1/s", "gzip CSV to features, CPU time, 10 and 40 million", 500_000, true, [small.rate, large.rate]);
+        yield return new Figure("ingest_readings_per_s", "1/s", "gzip CSV to features, CPU time, the slower of 10 and 40 million", 500_000, true, [Math.Min(small.rate, large.rate)]);
         yield return new Figure("ingest_peak_mib", "MiB", "peak of memory at 40 million readings", 1536, false, [large.mib]);
         yield return new Figure("ingest_peak_growth", "ratio", "peak at 40 million over peak at 10 million", MemoryGrowthMax, false, [large.mib / small.mib]);
     }

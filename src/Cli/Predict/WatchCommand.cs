@@ -21,7 +21,7 @@ internal static class WatchCommand
     {
         var command = new Command("watch", PredictTexts.Watch);
         Option<string> model = PredictOptions.Model();
-        var sources = new Option<string[]>("--source") { Description = "sysfs, journal, rasdaemon[:FILE], prometheus:URL or replay:DIR. May be given several times, but replay stands alone.", HelpName = "SOURCE", Required = true };
+        var sources = new Option<string[]>("--source") { Description = "sysfs, journal, ipmi, smartctl:DEVICE, rasdaemon[:FILE], prometheus:URL or replay:DIR. May be given several times, but replay stands alone.", HelpName = "SOURCE", Required = true };
         var nodes = new Option<string?>("--nodes") { Description = "A nodes.csv with the static attributes.", HelpName = "FILE" };
         var node = new Option<string>("--node") { Description = "This machine's name, for sources that name none.", HelpName = "NAME", DefaultValueFactory = _ => Environment.MachineName };
         Option<TimeSpan?> interval = PredictOptions.Duration("--interval", "Time between two judgements. Left out: 30s; in a replay: the step of the model's grid.");
@@ -113,9 +113,11 @@ internal static class WatchCommand
         {
             "sysfs" => new SysfsSource(node),
             "journal" => new JournalSource(node),
+            "ipmi" when rest.Length == 0 => new IpmiSource(node),
+            "smartctl" when rest.Length > 0 => new SmartctlSource(node, rest),
             "rasdaemon" => rest.Length > 0 ? new RasdaemonSource(node, rest) : new RasdaemonSource(node),
             "prometheus" when Uri.TryCreate(rest, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https" => new PrometheusSource(new Uri(rest), node),
-            _ => throw new PredictorException($"'{text}' is no source; write sysfs, journal, rasdaemon, rasdaemon:FILE, prometheus:http://HOST:9100/metrics or, alone, replay:DIR."),
+            _ => throw new PredictorException($"'{text}' is no source; write sysfs, journal, ipmi, smartctl:/dev/sda, rasdaemon, rasdaemon:FILE, prometheus:http://HOST:9100/metrics or, alone, replay:DIR."),
         };
     }
 }

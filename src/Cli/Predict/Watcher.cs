@@ -15,6 +15,7 @@ internal sealed class Watcher(FailurePredictor predictor, string? metricsFile, i
     private readonly RiskMetrics _metrics = new(predictor);
     private int _rounds;
     private int _fired;
+    private int _nodesMost;
 
     public void Tell(IReadOnlyList<NodeRisk> risks)
     {
@@ -25,6 +26,7 @@ internal sealed class Watcher(FailurePredictor predictor, string? metricsFile, i
             Console.Out.WriteLine($"{time} {risk.Node} {(risk.Fires ? $"ALERT {risk.Risk:P1}: {string.Join("; ", risk.Reasons)}" : $"clear {risk.Risk:P1}")}");
         }
 
+        _nodesMost = Math.Max(_nodesMost, risks.Count);
         _metrics.Set(risks);
         if (metricsFile is not null)
         {
@@ -41,6 +43,7 @@ internal sealed class Watcher(FailurePredictor predictor, string? metricsFile, i
     public void Close(NodeWatch watch)
     {
         Console.Out.WriteLine($"{_rounds} judgements, {_fired} alerts fired; {watch.Unknown} observations unknown to the model, {watch.Late} too late");
+        if (_nodesMost == 0) Console.Error.WriteLine("hpcvirt: no node was heard of: the sources gave nothing that the model knows. Compare their sensors' names with those in the model (unzip -p MODEL features.json), and see whether this machine has the files they read.");
         foreach ((string feature, double index) in watch.Drift.DriftedFeatures().Take(10)) Console.Out.WriteLine($"drift: {feature} (index {index:0.00})");
     }
 

@@ -42,7 +42,8 @@ public sealed class MLNetEngine : IFailureModelTrainer
         onProgress?.Invoke(1);
         using var stream = new MemoryStream();
         context.Model.Save(model, view.Schema, stream);
-        return new MLNetModel(context, model, data.Width, MLNetPayload.WithoutTimes(stream.ToArray()));
+        float[] covers = new MLNetModel(context, model, data.Width, [], null).Covers(data.Values.Span);
+        return new MLNetModel(context, model, data.Width, MLNetPayload.Pack(stream.ToArray(), covers), covers);
     }
 
     /// <inheritdoc/>
@@ -51,12 +52,14 @@ public sealed class MLNetEngine : IFailureModelTrainer
         var context = new MLContext(1);
         ITransformer model;
         DataViewSchema input;
+        float[]? covers;
         try
         {
             using var stream = new MemoryStream(payload.ToArray());
             model = context.Model.Load(stream, out input);
+            covers = MLNetPayload.CoversOf(payload);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not PredictorException)
         {
             // ML.NET answers bytes that are no model with exceptions of every kind.
             throw new PredictorException($"the payload is no model of ML.NET ({error.Message.Split('\n')[0]}); train again.", error);
@@ -64,6 +67,6 @@ public sealed class MLNetEngine : IFailureModelTrainer
 
         int ownWidth = MLNetRows.WidthOf(input);
         if (ownWidth != width) throw new PredictorException($"the ML.NET model takes rows of {ownWidth} features, the schema has {width}.");
-        return new MLNetModel(context, model, width, payload.ToArray());
+        return new MLNetModel(context, model, width, payload.ToArray(), covers);
     }
 }

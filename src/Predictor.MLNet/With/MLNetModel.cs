@@ -23,24 +23,34 @@ internal sealed class MLNetModel : IFailureModel
     private readonly float[] _replacements;
     private readonly DecisionTrees? _trees;
     private readonly LinearModelParameters? _linear;
+    private readonly double _scale = 1;
 
-    public MLNetModel(MLContext context, ITransformer model, int width, byte[] payload)
+    /// <summary>Takes a model of ML.NET over.</summary>
+    /// <param name="context">ML.NET's context.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="width">The number of features of a row.</param>
+    /// <param name="payload">Its bytes, as ML.NET saved it.</param>
+    /// <param name="covers">What <see cref="Covers"/> counted in training; null for a payload from before it was counted, whose margins are ML.NET's bare scores.</param>
+    public MLNetModel(MLContext context, ITransformer model, int width, byte[] payload, float[]? covers)
     {
         _context = context;
         _model = model;
         _payload = payload;
         Width = width;
+        object? own = Predictor(model);
+        // FastTree's scores are log-odds over a factor that its calibrator knows; with it, contributions are log-odds.
+        if (covers is not null && CalibratorOf(own) is { } platt) _scale = -platt.Slope;
         float[] missing = new float[width];
         Array.Fill(missing, float.NaN);
         // What replaces a missing value is what comes out for a row of nothing but missing values.
         _replacements = Column(missing, MLNetPipeline.FilledColumn)[0];
-        switch (SubModel(model))
+        switch (SubModel(own))
         {
             case TreeEnsembleModelParametersBasedOnRegressionTree { TrainedTreeEnsemble: var ensemble }:
-                _trees = MLNetTrees.Of(ensemble.Bias, ensemble.TreeWeights, ensemble.Trees, 2 * width);
+                _trees = MLNetTrees.Of(ensemble.Bias, ensemble.TreeWeights, ensemble.Trees, 2 * width, _scale, covers);
                 break;
             case TreeEnsembleModelParametersBasedOnQuantileRegressionTree { TrainedTreeEnsemble: var forest }:
-                _trees = MLNetTrees.Of(forest.Bias, forest.TreeWeights, forest.Trees, 2 * width);
+                _trees = MLNetTrees.Of(forest.Bias, forest.TreeWeights, forest.Trees, 2 * width, _scale, covers);
                 break;
             case LinearModelParameters linear:
                 _linear = linear;
@@ -60,7 +70,7 @@ internal sealed class MLNetModel : IFailureModel
         if (_trees is null)
         {
             float[][] scores = [.. _model.Transform(MLNetRows.View(_context, rows.ToArray(), Width)).GetColumn<float>("Score").Select(static s => new[] { s })];
-            for (int i = 0; i < margins.Length; i++) margins[i] = scores[i][0];
+            for (int i = 0; i < margins.Length; i++) margins[i] = scores[i][0] * _scale;
             return;
         }
 
@@ -82,8 +92,8 @@ internal sealed class MLNetModel : IFailureModel
         else
         {
             float[] input = Column(row.ToArray(), MLNetPipeline.InputColumn)[0];
-            for (int i = 0; i < own.Length; i++) own[i] = input[i] * (double)_linear!.Weights[i];
-            bias = _linear!.Bias;
+            for (int i = 0; i < own.Length; i++) own[i] = input[i] * (double)_linear!.Weights[i] * _scale;
+            bias = _linear!.Bias * _scale;
         }
 
         // A feature and its indicator are one feature to the reader.
@@ -91,13 +101,39 @@ internal sealed class MLNetModel : IFailureModel
         return bias;
     }
 
-    /// <summary>ML.NET's own scores, to hold ours against.</summary>
-    internal float[] NativeScores(float[] rows) => [.. _model.Transform(MLNetRows.View(_context, rows, Width)).GetColumn<float>("Score")];
+    /// <summary>How many rows come by each node of the trees; empty for a linear model.</summary>
+    internal float[] Covers(ReadOnlySpan<float> rows)
+    {
+        if (_trees is null) return [];
+        float[] covers = new float[_trees.Nodes], inputs = new float[2 * Width];
+        for (int row = 0; row < rows.Length; row += Width)
+        {
+            Fill(rows.Slice(row, Width), inputs);
+            _trees.Count(inputs, covers);
+        }
 
-    private static object? SubModel(ITransformer model)
+        return covers;
+    }
+
+    /// <summary>ML.NET's own scores, to hold ours against: our margins are so many times theirs.</summary>
+    internal (float[] Scores, double Scale) NativeScores(float[] rows) => ([.. _model.Transform(MLNetRows.View(_context, rows, Width)).GetColumn<float>("Score")], _scale);
+
+    private static object? Predictor(ITransformer model)
     {
         object last = model is IEnumerable<ITransformer> chain ? chain.Last() : model;
-        object? predictor = last is ISingleFeaturePredictionTransformer<object> transformer ? transformer.Model : null;
+        return last is ISingleFeaturePredictionTransformer<object> transformer ? transformer.Model : null;
+    }
+
+    private static PlattCalibrator? CalibratorOf(object? predictor) => predictor switch
+    {
+        CalibratedModelParametersBase<FastTreeBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
+        CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
+        _ => null,
+    };
+
+    private static object? SubModel(object? predictor)
+    {
         // A calibrated model carries the raw one inside; calibration is ours.
         return predictor switch
         {

@@ -8,11 +8,11 @@ namespace HpcVirt.Predictor.MLNet;
 /// <summary>Takes the trees of an ML.NET model out: its "at most" becomes our "below the next float", its weights go into the leaves.</summary>
 internal static class MLNetTrees
 {
-    public static DecisionTrees Of(double bias, IReadOnlyList<double> weights, IReadOnlyList<RegressionTreeBase> source, int width)
+    public static DecisionTrees Of(double bias, IReadOnlyList<double> weights, IReadOnlyList<RegressionTreeBase> source, int width, double scale, float[]? covers)
     {
         var trees = new List<IReadOnlyList<DecisionNode>>();
-        for (int t = 0; t < source.Count; t++) trees.Add(Tree(source[t], weights[t]));
-        return DecisionTrees.Of(width, (float)bias, trees);
+        for (int t = 0; t < source.Count; t++) trees.Add(Tree(source[t], weights[t] * scale));
+        return DecisionTrees.Of(width, (float)(bias * scale), trees, covers);
     }
 
     private static List<DecisionNode> Tree(RegressionTreeBase tree, double weight)

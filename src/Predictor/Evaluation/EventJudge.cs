@@ -11,6 +11,10 @@ namespace HpcVirt.Predictor.Evaluation;
 /// </summary>
 internal sealed class EventJudge
 {
+    private const double JudgedPointsMax = 2e8;
+    private const double FirstRank = 5;
+    private const double FarRatio = 1.5;
+
     private readonly ScoredPoint[] _points;
     private readonly Dictionary<int, (int From, int To)> _rangeOfNode = [];
     private readonly (int Node, long TimeS, int Kind)[] _failures;
@@ -99,20 +103,17 @@ internal sealed class EventJudge
         return (caught, failures, right, moves);
     }
 
-    /// <summary>Thresholds worth trying: the scores of the highest points, ever more widely spaced.</summary>
-    public double[] Candidates(int most = 120)
+    /// <summary>Thresholds worth trying: the scores of the highest points, ever more widely spaced, and the more of them the fewer points there are to judge.</summary>
+    public double[] Candidates(int? most = null)
     {
+        int count = most ?? (int)Math.Clamp(JudgedPointsMax / Math.Max(1, _points.Length), 120, 800);
         double[] risks = [.. _points.Select(static p => p.Risk)];
         Array.Sort(risks);
+        // Beyond ten alerts a positive nobody looks closely.
+        double near = Math.Min(risks.Length, Math.Max(1000.0, 10.0 * _points.Count(static p => p.Label)));
+        double ratio = Math.Pow(Math.Max(2, near / FirstRank), 1.0 / count);
         var chosen = new SortedSet<double>();
-        double rank = 5;
-        while (rank <= risks.Length && chosen.Count < most)
-        {
-            chosen.Add(risks[risks.Length - (int)rank]);
-            rank *= 1.09;
-            rank = Math.Ceiling(rank);
-        }
-
+        for (double rank = FirstRank; rank <= risks.Length; rank = Math.Ceiling(rank * (rank < near ? ratio : FarRatio))) chosen.Add(risks[risks.Length - (int)rank]);
         return [.. chosen.Reverse()];
     }
 

@@ -66,8 +66,8 @@ internal static class HtmlReport
 
     private static void Features(StringBuilder page, PredictorEvaluation evaluation)
     {
-        page.Append("<h2>What the model looks at</h2><p class=\"sub\">Mean size of each feature's contribution to the log-odds, over a sample of points.</p>");
-        (string Name, double Weight)[] top = [.. evaluation.Predictor.FeatureNames.Zip(evaluation.Importance).OrderByDescending(static x => x.Second).Take(FeaturesShown).Where(static x => x.Second > 0)];
+        page.Append(CultureInfo.InvariantCulture, $"<h2>What the model looks at</h2><p class=\"sub\">Mean size of each feature's contribution to the log-odds, over a sample of the points{(evaluation.Importance.IsOfAlerts ? " with an alert" : "")}.</p>");
+        (string Name, double Weight)[] top = [.. evaluation.Predictor.FeatureNames.Zip(evaluation.Importance.Mean).OrderByDescending(static x => x.Second).Take(FeaturesShown).Where(static x => x.Second > 0)];
         double largest = top.Length == 0 ? 1 : top[0].Weight;
         page.Append("<table>");
         foreach ((string name, double weight) in top)

@@ -65,7 +65,7 @@ internal static class PlotPages
 
     public static string Sweep(PredictorEvaluation evaluation)
     {
-        EventOutcome[] outcomes = [.. evaluation.Judge.Candidates().Select(evaluation.Judge.Judge).Where(static o => o.Migrations > 0)];
+        EventOutcome[] outcomes = [.. evaluation.Judge.Candidates(120).Select(evaluation.Judge.Judge).Where(static o => o.Migrations > 0)];
         double most = Math.Max(1e-3, outcomes.Max(static o => o.MigrationsPerNodeMonth)), least = Math.Min(most / 10, Math.Max(1e-5, outcomes.Min(static o => o.MigrationsPerNodeMonth)));
         var plot = new SvgPlot((least, most), (0, 1), "moves per node and month", "share of failures caught", isLogX: true);
         plot.Line(outcomes.Select(static o => (o.MigrationsPerNodeMonth, o.Recall)), Main, width: 1.5);

@@ -10,7 +10,7 @@ namespace HpcVirt.Predictor.Evaluation;
 /// <summary>Evaluates a predictor on a period of a dataset, honestly: every point judged by itself, nothing chosen on the period but what is called flattering.</summary>
 public sealed class PredictorEvaluation
 {
-    private PredictorEvaluation(EvaluationReport report, EventJudge judge, FailurePredictor predictor, HealthDataset dataset, double[] importance)
+    private PredictorEvaluation(EvaluationReport report, EventJudge judge, FailurePredictor predictor, HealthDataset dataset, (double[] Mean, bool IsOfAlerts) importance)
     {
         Report = report;
         Judge = judge;
@@ -27,8 +27,8 @@ public sealed class PredictorEvaluation
 
     internal HealthDataset Dataset { get; }
 
-    /// <summary>Per feature, the mean size of its contributions on some of the points.</summary>
-    internal double[] Importance { get; }
+    /// <summary>Per feature, the mean size of its contributions on some of the points, and whether these are points with an alert.</summary>
+    internal (double[] Mean, bool IsOfAlerts) Importance { get; }
 
     /// <summary>The report as lines for a terminal.</summary>
     public IEnumerable<string> ToText() => ReportText.Lines(Report);
@@ -54,10 +54,10 @@ public sealed class PredictorEvaluation
         TimeRange range = RangeOf(predictor, dataset, grid, options);
         var rules = new SimpleRules(predictor.Schema, predictor.MainHorizonS);
         var importance = new FeatureImportance(predictor);
-        PointScoring scoring = PointScoring.Run(dataset, predictor.Schema, Told(grid.Points(range), range, onProgress), [predictor.Main.Model], (index, row) =>
+        PointScoring scoring = PointScoring.Run(dataset, predictor.Schema, Told(grid.Points(range), range, onProgress), [predictor.Main.Model], (_, row) =>
         {
             rules.See(row);
-            importance.See(index, row);
+            importance.See(row);
         }, onProgress);
         if (scoring.Points.Count == 0) throw new PredictorException($"there is no point in {range}; the grid has its points where nodes are observed: check the period.");
         ScoredPoint[] points = [.. Enumerable.Range(0, scoring.Points.Count).Select(i =>

@@ -62,20 +62,25 @@ internal sealed class FeatureEngine
     public void Observe(in ReadingRow row, bool isSparse)
     {
         NodeState state = StateOf(row.Node, row.TimeS);
-        if (_rows is not null) (state.Rows ??= new WindowCounter(_rows.WindowsS)).Add(row.TimeS, 1);
+        CountRow(state, row.TimeS);
         for (int i = 0; i < _sensors.Length; i++)
         {
             int column = _columnOfSensor[i];
             if (column < 0) continue;
             double value = row.Values[column];
             if (isSparse && double.IsNaN(value)) continue;
-            if (row.TimeS < state.SeenS[i])
-            {
-                Late++;
-                continue;
-            }
+            ObserveInTime(state, i, row.TimeS, value);
+        }
+    }
 
-            Observe(state, i, row.TimeS, value);
+    /// <summary>Observes one sensor; NaN: it is missing now. The others of the node stay as they are.</summary>
+    public void Observe(int node, long timeS, int column, double value)
+    {
+        NodeState state = StateOf(node, timeS);
+        CountRow(state, timeS);
+        for (int i = 0; i < _sensors.Length; i++)
+        {
+            if (_columnOfSensor[i] == column) ObserveInTime(state, i, timeS, value);
         }
     }
 
@@ -134,6 +139,19 @@ internal sealed class FeatureEngine
         NodeState state = _nodes[node] ??= new NodeState(_sensors.Length, _events.Count, _failures.Count, _neighbours.Count);
         if (seenS is { } timeS) state.FirstS ??= timeS;
         return state;
+    }
+
+    /// <summary>What one time says of a node is one row, however many pieces it comes in.</summary>
+    private void CountRow(NodeState state, long timeS)
+    {
+        if (_rows is null || state.Rows?.LastS == timeS) return;
+        (state.Rows ??= new WindowCounter(_rows.WindowsS)).Add(timeS, 1);
+    }
+
+    private void ObserveInTime(NodeState state, int sensor, long timeS, double value)
+    {
+        if (timeS < state.SeenS[sensor]) Late++;
+        else Observe(state, sensor, timeS, value);
     }
 
     private void Observe(NodeState state, int sensor, long timeS, double value)

@@ -69,10 +69,8 @@ public sealed class NodeWatch
                 return;
             }
 
-            Array.Fill(_values, double.NaN);
-            _values[column] = sensor.Value;
             // A sensor that says it has no value is missing; one that was not asked is not.
-            _engine.Observe(new ReadingRow { TimeS = seen.TimeS, Node = node, Values = _values }, isSparse: !double.IsNaN(sensor.Value));
+            _engine.Observe(node, seen.TimeS, column, sensor.Value);
         }
         else if (seen is EventObservation happened)
         {

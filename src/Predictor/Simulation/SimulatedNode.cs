@@ -127,7 +127,8 @@ internal sealed class SimulatedNode
 
     private NodeTurn Fail(double nowS, string kind)
     {
-        DownUntilS = nowS + (3600 * (2 + (_random.NextDouble() * 20)));
+        // A whole second, as it is written: the grid and the simulator then agree on which points there are.
+        DownUntilS = Math.Ceiling(nowS + (3600 * (2 + (_random.NextDouble() * 20))));
         Ailment = null;
         Array.Clear(_counters);
         _pending = 0;

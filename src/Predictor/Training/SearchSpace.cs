@@ -12,10 +12,14 @@ internal static class SearchSpace
     {
         var random = new Random((seed * 31) + 17);
         string[] algorithms = algorithm is not null ? [algorithm] : trainer.Name == "managed" ? ["boosting", "blend"] : [.. trainer.Algorithms];
-        // Points of one node shortly after one another say the same: many positives are few failures, and small trees with broad leaves do not learn them by heart.
-        var usual = new EngineSettings { Algorithm = algorithms[0], Depth = 4, ColumnShare = 0.4, LeafWeightMin = positives < 3000 ? 8 : 15, L2 = 2, Seed = seed };
+        // Points of one node shortly after one another say the same: many positives are few failures. Small steps, part of the rows, broad leaves and strong shrinkage do not learn them by heart.
+        EngineSettings usual = trainer.Name == "mlnet"
+            ? new() { Algorithm = algorithms[0], Depth = 3, ColumnShare = 0.3, LeafWeightMin = Math.Clamp(positives / 150.0, 3, 40), Seed = seed }
+            : new() { Algorithm = algorithms[0], Trees = 300, Depth = 5, LearningRate = 0.03, RowShare = 0.5, ColumnShare = 0.3, LeafWeightMin = Math.Clamp(positives / 300.0, 3, 25), L2 = 20, Seed = seed };
         var settings = new List<EngineSettings> { usual };
-        for (int i = 1; i < count; i++)
+        // Where precursors are sharp, deep trees with narrow leaves find them.
+        if (count > 1) settings.Add(usual with { Trees = 300, Depth = 5, LearningRate = 0.05, ColumnShare = 0.5, LeafWeightMin = 2, L2 = 1 });
+        for (int i = settings.Count; i < count; i++)
         {
             settings.Add(new EngineSettings
             {

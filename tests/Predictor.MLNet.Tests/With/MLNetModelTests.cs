@@ -1,4 +1,6 @@
+using System;
 using System.IO;
+using System.IO.Compression;
 using System.Linq;
 using HpcVirt.Predictor.Engines;
 using HpcVirt.Predictor.Tests.Engines;
@@ -17,7 +19,8 @@ internal sealed class MLNetModelTests
         var model = (MLNetModel)new MLNetEngine().Train(data, new EngineSettings { Algorithm = algorithm, Trees = 50, Depth = 4 });
         double[] ours = new double[data.Rows];
         model.Score(data.Values.Span, ours);
-        Assert.That(ours, Is.EqualTo(model.NativeScores(data.Values.ToArray()).Select(static s => (double)s)).Within(1e-4));
+        (float[] scores, double scale) = model.NativeScores(data.Values.ToArray());
+        Assert.That(ours, Is.EqualTo(scores.Select(s => s * scale)).Within(1e-4));
     }
 
     [Test]
@@ -31,8 +34,41 @@ internal sealed class MLNetModelTests
         var context = new MLContext();
         ITransformer plain = context.Model.Load(new MemoryStream(model.Payload()), out DataViewSchema input);
         Assert.That(input[MLNetPipeline.FeaturesColumn].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, data.Width)));
-        float[] theirs = [.. plain.Transform(MLNetRows.View(context, data)).GetColumn<float>("Score")];
-        Assert.That(theirs.Select(static s => (double)s), Is.EqualTo(ours).Within(1e-4));
+        // Margins are log-odds: what ML.NET makes of its scores is the probability of ours.
+        float[] theirs = [.. plain.Transform(MLNetRows.View(context, data)).GetColumn<float>("Probability")];
+        Assert.That(theirs.Select(static p => (double)p), Is.EqualTo(ours.Select(static m => 1 / (1 + Math.Exp(-m)))).Within(1e-4));
+    }
+
+    [Test]
+    public void Contributions_are_measured_from_the_mean_of_the_training_rows_also_after_loading([Values("fasttree", "lightgbm", "fastforest")] string algorithm)
+    {
+        TrainingData data = FailureModelContract.Made(2000, seed: 24);
+        var engine = new MLNetEngine();
+        IFailureModel model = engine.Train(data, new EngineSettings { Algorithm = algorithm, Trees = 30, Depth = 4 });
+        double[] margins = new double[data.Rows], contributions = new double[data.Width], again = new double[data.Width];
+        model.Score(data.Values.Span, margins);
+        ReadOnlySpan<float> row = data.Values.Span[..data.Width];
+        double bias = model.Explain(row, contributions);
+        Assert.That(bias, Is.EqualTo(margins.Average()).Within(1e-3));
+        Assert.That(engine.Load(model.Payload(), data.Width).Explain(row, again), Is.EqualTo(bias));
+        Assert.That(again, Is.EqualTo(contributions));
+    }
+
+    [Test]
+    public void A_payload_of_before_covers_loads_and_gives_bare_scores()
+    {
+        TrainingData data = FailureModelContract.Made(500, seed: 25);
+        var engine = new MLNetEngine();
+        IFailureModel model = engine.Train(data, new EngineSettings { Trees = 10, Depth = 3 });
+        using var stream = new MemoryStream();
+        stream.Write(model.Payload());
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true)) archive.GetEntry("hpcvirt-covers.bin")!.Delete();
+        var old = (MLNetModel)engine.Load(stream.ToArray(), data.Width);
+        double[] margins = new double[data.Rows];
+        old.Score(data.Values.Span, margins);
+        (float[] scores, double scale) = old.NativeScores(data.Values.ToArray());
+        Assert.That(scale, Is.EqualTo(1));
+        Assert.That(margins, Is.EqualTo(scores.Select(static s => (double)s)).Within(1e-4));
     }
 
     [Test]

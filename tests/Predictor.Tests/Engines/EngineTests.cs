@@ -60,30 +60,35 @@ internal sealed class ManagedEngineTests : FailureModelContract
         Assert.That(margins[0], Is.GreaterThan(margins[1]));
     }
 
-    [Test]
-    public void Scoring_by_the_laid_out_trees_is_walking_down_the_trees()
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(127)]
+    [TestCase(128)]
+    [TestCase(1003)]
+    public void Scoring_by_the_laid_out_trees_is_walking_down_the_trees(int rows)
     {
         TrainingData data = Made(1003, seed: 8);
-        TreeEnsemble trees = BoostedTrees.Train(data, new EngineSettings { Trees = 33, Depth = 5 }, null);
-        double[] margins = new double[data.Rows];
-        trees.Score(data.Values.Span, margins);
-        for (int row = 0; row < data.Rows; row++)
-        {
-            float margin = trees.Start;
-            foreach (TreeNode[] tree in trees.Trees)
-            {
-                int at = 0;
-                while (tree[at].Feature >= 0)
-                {
-                    float value = data.Values.Span[(row * data.Width) + tree[at].Feature];
-                    at = tree[at].Left + ((float.IsNaN(value) ? tree[at].MissingGoesLeft : value < tree[at].Threshold) ? 0 : 1);
-                }
+        TreeEnsemble trees = BoostedTrees.Train(data, new EngineSettings { Trees = 133, Depth = 5 }, null);
+        double[] margins = new double[rows];
+        trees.Score(data.Values.Span[..(rows * data.Width)], margins);
+        for (int row = 0; row < rows; row++)
+            Assert.That(margins[row], Is.EqualTo((double)trees.ScorePlainly(data.Values.Span.Slice(row * data.Width, data.Width))), $"row {row}");
+    }
 
-                margin += tree[at].Value;
-            }
-
-            Assert.That(margins[row], Is.EqualTo((double)margin), $"row {row}");
-        }
+    [TestCase(4095)]
+    [TestCase(4096)]
+    public void A_leaf_beside_deep_trees_and_rows_as_wide_as_fit_or_wider_are_scored(int width)
+    {
+        TreeNode[] leaf = [new(-1, 0, false, 0, 0.5f, 1)];
+        TreeNode[] asks = [new(width - 1, 3, true, 1, 0, 2), new(-1, 0, false, 0, 1, 1), new(-1, 0, false, 0, 2, 1)];
+        var trees = new TreeEnsemble(width, 0.25f, [leaf, asks, leaf, asks, asks]);
+        float[] rows = new float[3 * width];
+        (rows[width - 1], rows[(2 * width) - 1], rows[(3 * width) - 1]) = (2, float.NaN, 3);
+        double[] margins = new double[3], one = new double[1];
+        trees.Score(rows, margins);
+        Assert.That(margins, Is.EqualTo([4.25, 4.25, 7.25]));
+        trees.Score(rows.AsSpan(2 * width), one);
+        Assert.That(one[0], Is.EqualTo(7.25));
     }
 
     /// <summary>The sum over all subsets of the other features, with the mean of what lies below where a feature is not in the subset.</summary>

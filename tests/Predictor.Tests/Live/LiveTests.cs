@@ -91,6 +91,21 @@ internal sealed class LiveTests
     }
 
     [Test]
+    public void A_sensor_without_a_value_is_missing_alone()
+    {
+        double RiskWith(params SensorObservation[] seen)
+        {
+            var watch = new NodeWatch(Fleets.Model, Gate);
+            foreach (SensorObservation one in seen) watch.Observe(one);
+            return watch.Judge(2000, TimeSpan.FromHours(1)).Single().Risk!.Value;
+        }
+
+        SensorObservation hot = new(1000, "a", "cpu_temp_c", 95), slow = new(1000, "a", "fan1_rpm", 800), gone = new(2000, "a", "vcore_v", double.NaN);
+        Assert.That(RiskWith(hot, slow, gone), Is.EqualTo(RiskWith(hot, slow)));
+        Assert.That(RiskWith(hot, slow, gone, new(2000, "a", "cpu_temp_c", double.NaN), new(2000, "a", "fan1_rpm", double.NaN)), Is.Not.EqualTo(RiskWith(hot, slow)));
+    }
+
+    [Test]
     public void Drift_is_seen_where_it_is_and_not_where_it_is_not()
     {
         FailurePredictor model = Fleets.Model;
