@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Halt;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -68,6 +69,7 @@ internal static class ResilienceEnvironment
             };
         }
 
+        options = options with { Halt = HaltEnvironment.Apply(options.Halt, variable) };
         return ApplyMemory(options, variable);
     }
 
