@@ -18,12 +18,20 @@ int jobExitCode = ResilientJob.Run(args, new ResilientOptions(), job =>
         double change = 0;
         job.Protect("temperature", heat.Decomposition, () => heat.Temperature);
 
+        // One rank writes it, and a restart brings it back to the step at which the plate goes on.
+        ProtectedFile? log = speaks && options.Log is not null ? job.ProtectFile(options.Log) : null;
+        StreamWriter? changes = null;
+
         foreach (long step in job.Steps(options.Steps))
         {
             heat.ExchangeHalo(job.World);
             change = job.World.Allreduce(heat.Sweep(), Operation<double>.Max);
+            changes ??= log?.OpenWriter();
+            changes?.WriteLine($"{step} {change:R}");
             Thread.Sleep(options.StepDelay);
         }
+
+        changes?.Dispose();
 
         output.Write(job.World, heat);
         if (speaks)

@@ -28,11 +28,12 @@ public static class StencilCommand
         var image = new Option<string?>("--image") { Description = "draw the plate into this PNG file", HelpName = "FILE.png" };
         var result = new Option<string?>("--result") { Description = "write the plate as raw little-endian doubles, row by row", HelpName = "FILE" };
         var checksum = new Option<bool>("--checksum") { Description = "print the SHA-256 of the plate, the same for any number of ranks" };
+        var log = new Option<string?>("--log") { Description = "note the greatest change of each step in this file, one line per step", HelpName = "FILE" };
         var stepDelay = new Option<int>("--step-delay-ms") { Description = "pause after each step, to watch", DefaultValueFactory = _ => 0 };
 
         var command = new RootCommand("A heated plate: the five-point stencil on any number of MPI ranks.")
         {
-            rows, columns, steps, decomposition, image, result, checksum, stepDelay,
+            rows, columns, steps, decomposition, image, result, checksum, log, stepDelay,
         };
         command.SetAction(parsed => body(new StencilOptions
         {
@@ -43,6 +44,7 @@ public static class StencilCommand
             Image = parsed.GetValue(image),
             Result = parsed.GetValue(result),
             Checksum = parsed.GetValue(checksum),
+            Log = parsed.GetValue(log),
             StepDelay = TimeSpan.FromMilliseconds(parsed.GetValue(stepDelay)),
         }.Validate()));
 

@@ -26,6 +26,9 @@ public sealed record StencilOptions
     /// <summary>Whether to print the checksum of the plate.</summary>
     public bool Checksum { get; init; }
 
+    /// <summary>Where to note the greatest change of each step, if anywhere.</summary>
+    public string? Log { get; init; }
+
     /// <summary>A pause after each step, so that a person can watch; none unless told.</summary>
     public TimeSpan StepDelay { get; init; }
 

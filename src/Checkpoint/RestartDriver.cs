@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Checkpoint.Elastic;
+using HpcVirt.Checkpoint.Files;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Protocol;
 
@@ -12,11 +13,15 @@ namespace HpcVirt.Checkpoint;
 internal sealed class RestartDriver(
     IReadOnlyList<RestartTier> tiers, ICheckpointGroup group, string program, bool mayStartOver, IReadOnlyList<CheckpointRegion> regions)
 {
+    private HashSet<string> _filesOfAll = [];
+
     /// <summary>The length of the shard that was filled in, else 0.</summary>
     public long ShardBytes { get; private set; }
 
     public RestartState Run()
     {
+        IEnumerable<string> files = regions.OfType<ApplicationFileRegion>().Select(static r => r.Name);
+        _filesOfAll = [.. Exchange.All(group, new NamesReport([.. files])).SelectMany(static r => r.Names)];
         RestartState state = RestartProtocol.Start(mayStartOver, [.. tiers.Select(static t => t.Rebuilder is not null)]);
         (state, RestartEffect effect) = RestartProtocol.Next(state, new RestartEvent.Surveyed(Survey()));
         while (effect is not RestartEffect.Finish) (state, effect) = RestartProtocol.Next(state, Perform(effect));
@@ -114,12 +119,17 @@ internal sealed class RestartDriver(
             // What does not fit is said before gigabytes are read for nothing.
             if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
             if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
-            if (!IsSplitOtherwise(reader.Shard)) return verdict;
+            if (!IsSplitOtherwise(reader.Shard))
+            {
+                CheckFiles(_ => reader);
+                return verdict;
+            }
         }
 
         WithAllShards(name, tier, manifest, shards =>
         {
-            new ElasticRestart(regions, group.Rank, group.Size).Check([.. shards.Select(static s => s.Shard)]);
+            Elastic().Check([.. shards.Select(static s => s.Shard)]);
+            CheckFiles(file => Elastic().SourceOf(file, shards));
 
             // Each shard is read as a whole by one rank; what the others need of it they check again, block by block.
             for (int rank = group.Rank; manifest.Shards.Count != group.Size && rank < shards.Count; rank += group.Size)
@@ -146,8 +156,23 @@ internal sealed class RestartDriver(
             }
         }
 
-        WithAllShards(name, tier, manifest, shards => new ElasticRestart(regions, group.Rank, group.Size).Fill(shards));
+        WithAllShards(name, tier, manifest, shards => Elastic().Fill(shards));
         return verdict;
+    }
+
+    private ElasticRestart Elastic() => new(regions, group.Rank, group.Size, _filesOfAll);
+
+    /// <summary>Files that cannot be brought back make a version as unfit as a damaged shard does: it is known before anything is touched.</summary>
+    private void CheckFiles(Func<ApplicationFileRegion, ShardReader> sourceOf)
+    {
+        foreach (ApplicationFileRegion file in regions.OfType<ApplicationFileRegion>().Where(static f => f.ProofBytes > 0))
+        {
+            ShardReader source = sourceOf(file);
+            RegionEntry entry = source.Shard.Regions.First(e => e.Descriptor.Name == file.Name);
+            byte[] block = new byte[entry.BlockLength(0, source.Shard.BlockBytes)];
+            source.ReadBlock(entry, 0, block);
+            file.CheckProof(block.AsSpan(0, int.Min(file.ProofBytes, block.Length)));
+        }
     }
 
     /// <summary>Whether some region was another part of its array then than it is now: it is put together from all shards.</summary>

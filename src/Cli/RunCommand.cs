@@ -16,7 +16,8 @@ internal static class RunCommand
         var kills = new Option<string[]>("--rehearse-kill") { Description = "SIGKILL a rank just after commit N: a random one, or RANK. May be given several times.", HelpName = "N[@RANK]", DefaultValueFactory = _ => [] };
         var jsonLog = new Option<string?>("--json-log") { Description = "Write the events of the job to FILE, one JSON object per line.", HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the launcher's command and environment, and start nothing." };
-        foreach (Option option in (Option[])[checkpoints, kills, jsonLog, dryRun]) command.Options.Add(option);
+        var halt = new StopOptions();
+        foreach (Option option in (Option[])[checkpoints, kills, jsonLog, dryRun, .. halt.All]) command.Options.Add(option);
         command.SetAction(parsed =>
         {
             SupervisorOptions options = job.Read(parsed) with
@@ -24,6 +25,7 @@ internal static class RunCommand
                 Checkpoints = JobOptions.FullPath(parsed.GetValue(checkpoints)),
                 Kills = [.. parsed.GetValue(kills)!.Select(PlannedKill.Parse)],
             };
+            options = halt.Read(parsed, options, TimeProvider.System);
             if (parsed.GetValue(dryRun))
             {
                 Console.Out.WriteLine(SupervisedJob.DryRun(options).ToShell());

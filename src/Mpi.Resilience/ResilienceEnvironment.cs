@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Halt;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -76,6 +77,7 @@ internal static class ResilienceEnvironment
 
         if (Value(variable, Compress) is { } compress)
             options = options with { Compression = ReadCompression(compress) };
+        options = options with { Halt = HaltEnvironment.Apply(options.Halt, variable) };
         return ApplyMemory(options, variable);
     }
 

@@ -28,6 +28,12 @@ public sealed class ResilientJob
     /// <summary>The exit code of a job that refused its checkpoint directory or what is in it; the message says what to do.</summary>
     public const int RefusedExitCode = 3;
 
+    /// <summary>
+    /// The exit code of a job that stopped by itself (<see cref="HaltOptions"/>) and goes on when it is started again; a batch script may requeue on it
+    /// (EX_TEMPFAIL). Under <c>hpcvirt run</c> the ranks end with 0, and the tool ends with this code.
+    /// </summary>
+    public const int HaltedExitCode = 75;
+
     private readonly ResilientSession _session;
 
     private long _firstStepOfNextLoop;
@@ -55,8 +61,8 @@ public sealed class ResilientJob
     /// <param name="options">How the job protects itself.</param>
     /// <param name="body">The program, run on every rank.</param>
     /// <returns>
-    /// 0 when the program ended, also when it was stopped by its supervisor, which knows that it goes on later; <see cref="RefusedExitCode"/> when
-    /// the checkpoint directory was refused.
+    /// 0 when the program ended, also when it stopped under a supervisor, which knows that it goes on later; <see cref="HaltedExitCode"/> when it
+    /// stopped by itself without one; <see cref="RefusedExitCode"/> when the checkpoint directory was refused.
     /// </returns>
     /// <remarks>An exception on one rank is written to standard error and ends the whole job with exit code 1; the next start continues from the newest checkpoint.</remarks>
     public static int Run(string[] args, ResilientOptions options, Action<ResilientJob> body)
@@ -76,7 +82,7 @@ public sealed class ResilientJob
             // All ranks stand at the same step, silent: this is an orderly end.
             session!.Settle();
             session.ReportStop();
-            return 0;
+            return session.IsSupervised ? 0 : HaltedExitCode;
         }
         catch (CheckpointException refusal)
         {
@@ -112,6 +118,9 @@ public sealed class ResilientJob
 
     /// <inheritdoc cref="ResilientSession.Protect{T}(string, Func{T}, Action{T})"/>
     public void Protect<T>(string name, Func<T> get, Action<T> set) => _session.Protect(name, get, set);
+
+    /// <inheritdoc cref="ResilientSession.ProtectFile"/>
+    public ProtectedFile ProtectFile(string path, FileKind kind = FileKind.Appended, Action? flush = null) => _session.ProtectFile(path, kind, flush);
 
     /// <inheritdoc cref="ResilientSession.InFlight(string, Func{Request})"/>
     public InFlight InFlight(string name, Func<Request> post) => _session.InFlight(name, post);

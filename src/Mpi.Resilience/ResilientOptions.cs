@@ -27,6 +27,9 @@ public sealed record ResilientOptions
     /// <summary>Whether to start over when checkpoints exist but none verifies; by default the job refuses, as somebody may still repair one.</summary>
     public bool StartOverIfNoneVerifies { get; init; }
 
+    /// <summary>When the job stops by itself. By default never, but before the end of its time where Slurm says when that is.</summary>
+    public HaltOptions Halt { get; init; } = new();
+
     /// <summary>The program's name, by which a checkpoint of another program is refused.</summary>
     public string Program { get; init; } = Assembly.GetEntryAssembly()?.GetName().Name ?? "program";
 
@@ -61,6 +64,7 @@ public sealed record ResilientOptions
             : $"checkpoints in {CheckpointDirectory}, interval {Interval}, keeping {Keep}");
         if (!Restore)
             text.Append(", without restoring");
+        text.Append(Halt);
         return text.ToString();
     }
 
@@ -80,6 +84,8 @@ public sealed record ResilientOptions
             throw new ResilienceException("Program is empty: name the program, so that its checkpoints can be told from others'.");
         if (CheckpointDirectory is not null && string.IsNullOrWhiteSpace(CheckpointDirectory))
             throw new ResilienceException("CheckpointDirectory is blank: name a directory, or leave it null to save nothing.");
+        if (Halt.Problem() is { } halt)
+            throw new ResilienceException(halt);
         if (MemoryTier?.Problem() is { } problem)
             throw new ResilienceException(problem);
         return this;

@@ -13,6 +13,7 @@ public sealed partial class ResilientSession
     private long _intervalStart;
     private long _requestHandedIn;
     private TimeSpan? _cost;
+    private string? _whyStop;
 
     /// <summary>
     /// A place between two steps where the job may checkpoint or stop. All ranks call it with the same sequence of numbers. Most calls cost next
@@ -37,14 +38,15 @@ public sealed partial class ResilientSession
         bool stop = (effects & AgreementEffects.Stop) != 0;
         if ((effects & AgreementEffects.Checkpoint) != 0 || Options.Interval.IsDueBefore(nextStep))
         {
-            // Who asked for it wants to know that it is done; the interval does not.
-            SaveUnlessSaved(nextStep, waits: stop || _control?.CheckpointRequested == true);
+            // Who asked for it wants to know that it is done; the interval does not. What the job stops with must be in every tier.
+            bool isNew = SaveUnlessSaved(nextStep, waits: stop || _stopsAfterCheckpoint || _control?.CheckpointRequested == true, isLast: stop || _stopsAfterCheckpoint);
             _control?.AcknowledgeCheckpoint(_requestHandedIn);
+            stop |= StopsAfter(isNew);
         }
 
         if (stop)
         {
-            _voice.Say($"stops before step {nextStep}, as asked");
+            SayStop($"before step {nextStep}");
             throw new JobStoppedException(nextStep, saved: _savedStep == nextStep);
         }
 
@@ -55,9 +57,9 @@ public sealed partial class ResilientSession
     /// <summary>Saves the protected regions now; collective, with the same step on all ranks.</summary>
     /// <param name="nextStep">The step that a restart begins with.</param>
     /// <returns>Whether it was committed; if not, rank 0 has said why, and everything older is kept.</returns>
-    public bool Save(long nextStep) => Save(nextStep, waits: true);
+    public bool Save(long nextStep) => Save(nextStep, waits: true, isLast: false);
 
-    private bool Save(long nextStep, bool waits)
+    private bool Save(long nextStep, bool waits, bool isLast)
     {
         _regions.IsClosed = true;
         if (_store is null)
@@ -66,35 +68,43 @@ public sealed partial class ResilientSession
             return false;
         }
 
-        bool committed = SaveTo(_store, nextStep, waits);
+        bool committed = SaveTo(_store, nextStep, waits, isLast);
 
         // Saving takes its own time, which is neither a step's nor the interval's.
         _agreement.RestartClock();
+        _halt?.RestartClock();
         _intervalStart = Options.Time.GetTimestamp();
         return committed;
     }
 
-    private void SaveUnlessSaved(long nextStep, bool waits)
+    /// <summary>Whether a new version was saved.</summary>
+    private bool SaveUnlessSaved(long nextStep, bool waits, bool isLast)
     {
-        // Just restored at this very step, or saved here a moment ago: the version exists.
-        if (_savedStep != nextStep)
-            Save(nextStep, waits);
-        else if (waits)
-            _store?.Drain();
+        // Just restored at this very step, or saved here a moment ago: the version exists, though perhaps in memory only.
+        if (_savedStep == nextStep && _store is { } store)
+        {
+            if (waits)
+                store.Drain();
+            ReportCommits();
+            if (!isLast || store.IsInEveryTier(nextStep))
+                return false;
+        }
+
+        return Save(nextStep, waits, isLast);
     }
 
-    private bool SaveTo(JobStore store, long nextStep, bool waits)
+    private bool SaveTo(JobStore store, long nextStep, bool waits, bool isLast)
     {
         bool isSaved = false;
-        return _quiesce.Fall(_ => isSaved = Write(store, nextStep, waits)) == QuiesceOutcome.Done && isSaved;
+        return _quiesce.Fall(_ => isSaved = Write(store, nextStep, waits, isLast)) == QuiesceOutcome.Done && isSaved;
     }
 
     /// <summary>Writes the regions of all ranks, in the silence. The program may go on before what was staged in memory is committed.</summary>
-    private bool Write(JobStore store, long nextStep, bool waits)
+    private bool Write(JobStore store, long nextStep, bool waits, bool isLast)
     {
         long startedAt = Options.Time.GetTimestamp();
-        if (store.Save(nextStep, RegionsToSave(), waits) is { } result)
-            return Conclude(store, result);
+        if (store.Save(nextStep, RegionsToSave(), waits, isLast) is { } result)
+            return Conclude(store, store.Tiers[0], result);
 
         // Under way: what it cost the program is known, and what becomes of it will be said at a later safe point.
         _savedStep = nextStep;
@@ -107,14 +117,18 @@ public sealed partial class ResilientSession
     {
         foreach (TierResult tier in _store?.TakeResults() ?? [])
         {
-            if (tier.Result.IsCommitted)
-                _control?.CheckpointCommitted(tier.Result.Step, tier.Result.Version, tier.Result.Elapsed, tier.Result.JobBytes);
-            else
-                Conclude(_store!, tier.Result);
+            if (!tier.Result.IsCommitted)
+            {
+                Conclude(_store!, tier.Tier, tier.Result);
+                continue;
+            }
+
+            _halt?.Note(tier.Tier, tier.Result.Elapsed);
+            _control?.CheckpointCommitted(tier.Result.Step, tier.Result.Version, tier.Result.Elapsed, tier.Result.JobBytes);
         }
     }
 
-    private bool Conclude(JobStore store, SaveResult result)
+    private bool Conclude(JobStore store, string tier, SaveResult result)
     {
         long nextStep = result.Step;
         foreach (string warning in result.Warnings)
@@ -124,6 +138,7 @@ public sealed partial class ResilientSession
             case SaveOutcome.Committed:
                 _savedStep = nextStep;
                 _cost = result.Elapsed;
+                _halt?.Note(tier, result.Elapsed);
                 _control?.CheckpointCommitted(nextStep, result.Version, result.Elapsed, result.JobBytes);
                 return true;
             case SaveOutcome.Superseded:
@@ -147,15 +162,36 @@ public sealed partial class ResilientSession
 
     private Wishes Wish()
     {
+        bool halts = IsHaltDue();
         if (_control is null)
-            return new Wishes(IsTimeUp(), Stop: false);
+            return new Wishes(IsTimeUp(), halts);
 
         // Taken before the wish is handed in, so that a request that comes a moment later is not acknowledged with this one.
         bool requested = _control.CheckpointRequested;
         if (requested)
             _requestHandedIn = _control.CheckpointRequest;
-        return new Wishes(requested || IsTimeUp(), _control.StopRequested);
+        return new Wishes(requested || IsTimeUp(), _control.StopRequested || halts);
     }
+
+    /// <summary>Rank 0 alone says that the job has to stop by itself; the agreement makes it everybody's wish.</summary>
+    private bool IsHaltDue()
+    {
+        if (_halt?.Look() is not { } reason)
+            return false;
+        _whyStop = reason;
+        return true;
+    }
+
+    /// <summary>Whether the job ends with the checkpoint that was just taken. All ranks must see it alike, or those that go on wait for ever.</summary>
+    private bool StopsAfter(bool isNew)
+    {
+        if (!_stopsAfterCheckpoint || _collectives.Minimum(isNew ? 1 : 0) == 0)
+            return false;
+        _whyStop = "it was to stop after its next checkpoint";
+        return true;
+    }
+
+    private void SayStop(string where) => _voice.Say($"stops {where}: {_whyStop ?? "as asked"}");
 
     /// <summary>Rank 0's clock decides for all: clocks of several hosts would only disagree.</summary>
     private bool IsTimeUp() =>

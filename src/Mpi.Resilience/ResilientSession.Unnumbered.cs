@@ -49,9 +49,10 @@ public sealed partial class ResilientSession
         if (outcome == QuiesceOutcome.Done)
             _control?.AcknowledgeCheckpoint(_requestHandedIn);
         _intervalStart = Options.Time.GetTimestamp();
+        _halt?.RestartClock();
         if (isStop)
         {
-            _voice.Say($"stops at cut {NextStep}, as asked");
+            SayStop($"at cut {NextStep}");
             throw new JobStoppedException(NextStep, saved: _savedStep == NextStep);
         }
 
@@ -59,8 +60,9 @@ public sealed partial class ResilientSession
         {
             isStop = verdict.Stop;
             NextStep++;
+            bool isLast = verdict.Stop || _stopsAfterCheckpoint;
             if (_store is { } store)
-                Write(store, NextStep, waits: verdict.Stop || _control?.CheckpointRequested == true);
+                isStop |= StopsAfter(Write(store, NextStep, waits: isLast || _control?.CheckpointRequested == true, isLast));
         }
     }
 }

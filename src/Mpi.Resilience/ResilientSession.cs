@@ -4,6 +4,7 @@ using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using HpcVirt.Mpi.Resilience.Crossing;
+using HpcVirt.Mpi.Resilience.Halt;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
 using HpcVirt.Mpi.Resilience.Store;
@@ -31,6 +32,8 @@ public sealed partial class ResilientSession : IDisposable
     private readonly JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
+    private readonly HaltWatch? _halt;
+    private readonly bool _stopsAfterCheckpoint;
 
     private bool _isRestored;
 
@@ -48,6 +51,10 @@ public sealed partial class ResilientSession : IDisposable
         _control = ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time);
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
+        _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
+
+        // A launcher may give its environment to the ranks of one host only, and all ranks must stop at the same step.
+        _stopsAfterCheckpoint = _collectives.Maximum(options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
     }
 
     /// <summary>The job's options, with the overrides of the environment.</summary>
@@ -66,6 +73,9 @@ public sealed partial class ResilientSession : IDisposable
     public long NextStep { get; private set; }
 
     internal ProtectedRegions Regions => _regions;
+
+    /// <summary>Whether what there was to restore is restored.</summary>
+    internal bool IsRestored { get; private set; }
 
     /// <summary>Opens the session; collective over all ranks, once per process, before the program's first message.</summary>
     /// <param name="options">What the program wants; the environment overrides it.</param>
@@ -110,6 +120,22 @@ public sealed partial class ResilientSession : IDisposable
     /// <param name="set">Takes the object of then.</param>
     public void Protect<T>(string name, Func<T> get, Action<T> set) => _regions.AddObject(name, get, set);
 
+    /// <summary>
+    /// Makes a file that the program writes part of every checkpoint: a restart brings it back to the same instant as the state. Declared by the one
+    /// rank that writes it, before the first step.
+    /// </summary>
+    /// <param name="path">The file, which need not be there yet. The same text at every start, also under another working directory.</param>
+    /// <param name="kind">How the program writes it.</param>
+    /// <param name="flush">Hands what the program holds in buffers of its own to the system; called before each checkpoint.</param>
+    /// <returns>The file.</returns>
+    public ProtectedFile ProtectFile(string path, FileKind kind = FileKind.Appended, Action? flush = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var file = new ProtectedFile(this, path, kind, flush);
+        _regions.AddFile(file);
+        return file;
+    }
+
     /// <summary>Declares a request that may be live over a safe point; before <see cref="Restore"/>.</summary>
     /// <param name="name">The request's name, unique in the program and the same at every start.</param>
     /// <param name="post">Starts exactly one request and returns it: a send or a receive. Run again after a restart, when the regions are restored.</param>
@@ -134,6 +160,7 @@ public sealed partial class ResilientSession : IDisposable
             if (_store is not null)
                 _voice.Say("starts at step 0: restoring is switched off");
             _control?.Restored(0, 0, []);
+            IsRestored = true;
             return 0;
         }
 
@@ -146,6 +173,7 @@ public sealed partial class ResilientSession : IDisposable
             _voice.Say($"passes over {version}");
         }
 
+        IsRestored = true;
         IsFresh = report.IsFresh;
         RestoredStep = NextStep = report.Step;
         _savedStep = report.IsFresh ? -1 : report.Step;
@@ -195,6 +223,9 @@ public sealed partial class ResilientSession : IDisposable
 
     /// <summary>Tells the supervisor that this rank's program failed, so that it knows the reason before the job goes down.</summary>
     internal void ReportFailure(Exception failure) => _control?.Failed(failure, NextStep);
+
+    /// <summary>Whether somebody outside hears how this job ends.</summary>
+    internal bool IsSupervised => _control is not null;
 
     internal void ReportStop() => _control?.Finished(0, endedEarly: true);
 

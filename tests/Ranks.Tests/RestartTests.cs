@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using HpcVirt.Ranks.Harness;
 using HpcVirt.Ranks.Tests.Launching;
 using NUnit.Framework;
@@ -78,6 +79,57 @@ internal sealed class RestartTests(MpiKind kind)
     }
 
     [Test]
+    public void Files_of_the_program_go_back_with_its_state_and_every_line_is_there_once([Values] bool throughMemory)
+    {
+        string outside = Directory.CreateTempSubdirectory("hpcvirt-files-").FullName;
+        try
+        {
+            string prefix = Path.Combine(outside, "lines");
+            string? memory = throughMemory ? Path.Combine(outside, "memory-{rank}") : null;
+            WalkThrough(memory, kind, 2, "steps=20", $"files={prefix}", "die=13@1");
+            string[] written = [.. new[] { 0, 1 }.Select(rank => File.ReadAllText($"{prefix}-{rank}"))];
+            Assert.That(written, Has.All.Contain("\n12\n"), "the job had written more than its newest checkpoint knows");
+
+            MpiOutcome restarted = WalkThrough(memory, kind, 2, "steps=20", $"files={prefix}", "die=13@1");
+            Assert.That(restarted.ExitCode, Is.Zero, restarted.Output);
+            Assert.That(restarted.Output, Does.Contain("continues at step 10").And.Contain("last was step 9"));
+            string all = string.Concat(Enumerable.Range(0, 20).Select(static step => $"{step}\n"));
+            Assert.That(new[] { 0, 1 }.Select(rank => File.ReadAllText($"{prefix}-{rank}")), Is.All.EqualTo(all));
+            Assert.That(File.ReadAllText($"{prefix}-last"), Is.EqualTo("step 19"));
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+    }
+
+    [Test]
+    public void A_job_that_stops_at_a_time_has_its_last_checkpoint_where_it_outlives_the_memory()
+    {
+        string unbroken = ResultOf(Walk(kind, 2, "steps=20"));
+        string memory = Directory.CreateTempSubdirectory("hpcvirt-memory-").FullName;
+        try
+        {
+            MpiOutcome stopped = Stopping(memory, ("HPCVIRT_STOP_AT", "1000000000"));
+            Assert.That(stopped.ExitCode, Is.EqualTo(75), stopped.Output);
+            Match at = Regex.Match(stopped.Output, @"stops before step (\d+): it was to stop at 2001-09-09 01:46:40Z");
+            Assert.That(at.Success, stopped.Output);
+            Directory.Delete(memory, recursive: true);
+
+            MpiOutcome second = Stopping(memory);
+            Assert.That(second.Output, Does.Contain($"continues at step {at.Groups[1].Value},"));
+            Assert.That(ResultOf(second), Is.EqualTo(unbroken));
+        }
+        finally
+        {
+            Directory.Delete(memory, recursive: true);
+        }
+
+        MpiOutcome Stopping(string inMemory, params (string Name, string Value)[] variables) => Launch(
+            kind, 2, [("HPCVIRT_MEMORY", inMemory), ("HPCVIRT_FLUSH_EVERY", "1000"), ("HPCVIRT_INTERVAL", "never"), .. variables], "steps=20");
+    }
+
+    [Test]
     public void A_checkpoint_of_another_program_is_refused()
     {
         Walk(kind, 2, "steps=20", "die=13@1");
@@ -124,11 +176,18 @@ internal sealed class RestartTests(MpiKind kind)
         Assert.That(outcome.Output, Does.Contain("HPCVIRT_MPI").And.Contain("launcher"));
     }
 
-    private MpiOutcome Walk(MpiKind mpi, int ranks, params string[] arguments)
+    private MpiOutcome Walk(MpiKind mpi, int ranks, params string[] arguments) => WalkThrough(memory: null, mpi, ranks, arguments);
+
+    private MpiOutcome WalkThrough(string? memory, MpiKind mpi, int ranks, params string[] arguments) =>
+        Launch(mpi, ranks, memory is null ? [] : [("HPCVIRT_MEMORY", memory)], arguments);
+
+    private MpiOutcome Launch(MpiKind mpi, int ranks, (string Name, string Value)[] variables, params string[] arguments)
     {
+        var environment = new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = _folder, ["HPCVIRT_INTERVAL"] = "5 steps" };
+        foreach ((string name, string value) in variables)
+            environment[name] = value;
         MpiOutcome outcome = MpiLaunch.Run(
-            mpi, ranks, TimeSpan.FromSeconds(90), ["dotnet", typeof(RankCases).Assembly.Location, "program", "walk", .. arguments],
-            new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = _folder, ["HPCVIRT_INTERVAL"] = "5 steps" });
+            mpi, ranks, TimeSpan.FromSeconds(90), ["dotnet", typeof(RankCases).Assembly.Location, "program", "walk", .. arguments], environment);
         Assert.That(outcome.DeadlinePassed, Is.False, outcome.Output);
         return outcome;
     }

@@ -26,13 +26,14 @@ internal sealed class StencilTests
         {
             (int Ranks, string Decomposition, int Steps, int Continued)[] chain = [(4, "2d", 17, 0), (3, "1d", 33, 15), (1, "1d", 49, 30), (4, "2d", 60, 45)];
             string checksum = "";
+            string log = Path.Combine(folder, "changes.txt");
             foreach ((int ranks, string decomposition, int steps, int continued) in chain)
             {
                 var environment = new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = Path.Combine(folder, "shared"), ["HPCVIRT_INTERVAL"] = "5 steps" };
                 if (throughMemory) environment["HPCVIRT_MEMORY"] = Path.Combine(folder, "memory");
                 MpiOutcome outcome = MpiLaunch.Run(
                     MpiKind.OpenMpi, ranks, TimeSpan.FromSeconds(90),
-                    ["dotnet", Tree.Program("samples/stencil", "stencil"), "--rows", "37", "--columns", "53", "--steps", $"{steps}", "--decomposition", decomposition, "--checksum"],
+                    ["dotnet", Tree.Program("samples/stencil", "stencil"), "--rows", "37", "--columns", "53", "--steps", $"{steps}", "--decomposition", decomposition, "--checksum", "--log", log],
                     environment);
                 Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
                 if (continued > 0) Assert.That(outcome.Output, Does.Contain($"continues at step {continued}"), $"{ranks} ranks");
@@ -40,6 +41,7 @@ internal sealed class StencilTests
             }
 
             Assert.That(checksum, Is.EqualTo(OneRank.Value));
+            Assert.That(File.ReadLines(log).Select(static line => line.Split(' ')[0]), Is.EqualTo(Enumerable.Range(0, 60).Select(static step => $"{step}")), "one line per step");
         }
         finally
         {

@@ -51,6 +51,28 @@ internal sealed partial class SupervisedTests(string mpi)
     }
 
     [Test]
+    public void A_job_that_is_to_stop_after_its_next_checkpoint_does_and_the_same_command_goes_on()
+    {
+        string unbroken = ResultOf(Run([], "steps=100"));
+        MpiOutcome stopped = Run(["--checkpoints", _folder, "--stop-after-checkpoint"], "steps=100");
+        Assert.That(stopped.ExitCode, Is.EqualTo(75), stopped.Output);
+        Assert.That(stopped.Output, Does.Contain("stops before step 20: it was to stop after its next checkpoint"));
+        MpiOutcome second = Run(["--checkpoints", _folder], "steps=100");
+        Assert.That(second.Output, Does.Contain("continues at step 20"));
+        Assert.That(ResultOf(second), Is.EqualTo(unbroken));
+    }
+
+    [Test]
+    public void A_job_whose_wall_time_ends_stops_before_it_with_a_checkpoint_at_that_very_step()
+    {
+        MpiOutcome stopped = Run(["--checkpoints", _folder, "--walltime", "35s"], "steps=1000000", "pace=5");
+        Assert.That(stopped.ExitCode, Is.EqualTo(75), stopped.Output);
+        long step = long.Parse(SaysStops().Match(stopped.Output).Groups[1].Value);
+        MpiOutcome second = Run(["--checkpoints", _folder], $"steps={step + 10}");
+        Assert.That(second.Output, Does.Contain($"continues at step {step},"), "not one step is lost");
+    }
+
+    [Test]
     public void A_rehearsal_of_a_sound_program_finds_it_bit_identical()
     {
         MpiOutcome outcome = Rehearse("steps=100");
@@ -69,6 +91,9 @@ internal sealed partial class SupervisedTests(string mpi)
 
     [GeneratedRegex(@"continues at step (\d+)")]
     private static partial Regex SaysContinues();
+
+    [GeneratedRegex(@"stops before step (\d+): the wall time ends at")]
+    private static partial Regex SaysStops();
 
     private static string ResultOf(MpiOutcome outcome)
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Checkpoint.Files;
 using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint.Elastic;
@@ -12,7 +13,8 @@ namespace HpcVirt.Checkpoint.Elastic;
 /// <param name="regions">This rank's regions.</param>
 /// <param name="rank">This rank.</param>
 /// <param name="rankCount">The ranks of this job.</param>
-internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, int rank, int rankCount)
+/// <param name="filesOfAll">The names of the regions that stand for files, of all ranks of this job.</param>
+internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, int rank, int rankCount, IReadOnlySet<string> filesOfAll)
 {
     /// <summary>Throws <see cref="CheckpointMismatchException"/> with the reason if the regions cannot be put together from these shards.</summary>
     public void Check(IReadOnlyList<Shard> stored)
@@ -20,7 +22,7 @@ internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, in
         foreach (CheckpointRegion region in regions)
         {
             RegionEntry[] entries = [.. stored.Select(s => s.Regions.FirstOrDefault(e => e.Descriptor.Name == region.Name)).OfType<RegionEntry>()];
-            if (entries.Length != stored.Count)
+            if (entries.Length != stored.Count && !(region is ApplicationFileRegion && entries.Length > 0))
                 throw new CheckpointMismatchException($"Region '{region.Name}' of this program is on {entries.Length} of the {stored.Count} ranks of the checkpoint. {Advice(stored.Count)}");
             if (region.Decomposition is { } mine)
             {
@@ -32,7 +34,12 @@ internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, in
                         + $"{(odd.Descriptor.Decomposition is { } theirs ? Shape(theirs.GlobalShape) : "no declared array")} in the checkpoint. {Advice(stored.Count)}");
                 }
             }
-            else if (entries.Any(e => e.Descriptor.LengthBytes != entries[0].Descriptor.LengthBytes || !e.BlockChecksums.AsSpan().SequenceEqual(entries[0].BlockChecksums)))
+            else if (region is ApplicationFileRegion)
+            {
+                GuardedRegion.Check(region, entries[0].Descriptor);
+            }
+
+            if (region.Decomposition is null && entries.Any(e => e.Descriptor.LengthBytes != entries[0].Descriptor.LengthBytes || !e.BlockChecksums.AsSpan().SequenceEqual(entries[0].BlockChecksums)))
             {
                 throw new CheckpointMismatchException(
                     $"it was written by {stored.Count} ranks, and this job has {rankCount}; region '{region.Name}' declares no decomposition and differs "
@@ -40,7 +47,9 @@ internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, in
             }
         }
 
-        string? left = stored.SelectMany(static s => s.Regions).Select(static e => e.Descriptor.Name).FirstOrDefault(name => regions.All(r => r.Name != name));
+        // A file belongs to one rank, and another rank of this job may have it now; the rest must be on every rank.
+        string? left = stored.SelectMany(static s => s.Regions).Select(static e => e.Descriptor)
+            .FirstOrDefault(d => ApplicationFileRegion.IsFile(d) ? !filesOfAll.Contains(d.Name) : regions.All(r => r.Name != d.Name))?.Name;
         if (left is not null) throw new CheckpointMismatchException($"The checkpoint holds region '{left}', which this program does not protect. {Advice(stored.Count)}");
     }
 
@@ -55,9 +64,16 @@ internal sealed class ElasticRestart(IReadOnlyList<CheckpointRegion> regions, in
                 continue;
             }
 
-            ShardReader source = stored[rank < stored.Count ? rank : 0];
+            ShardReader source = SourceOf(region, stored);
             source.Fill(source.Shard.Regions.First(e => e.Descriptor.Name == region.Name), region);
         }
+    }
+
+    /// <summary>The shard from which a region without parts is taken: the rank's own of then, or another that has it.</summary>
+    public ShardReader SourceOf(CheckpointRegion region, IReadOnlyList<ShardReader> stored)
+    {
+        bool Has(ShardReader shard) => shard.Shard.Regions.Any(e => e.Descriptor.Name == region.Name);
+        return rank < stored.Count && Has(stored[rank]) ? stored[rank] : stored.First(Has);
     }
 
     private static void FillParts(CheckpointRegion region, RegionDecomposition mine, IReadOnlyList<ShardReader> stored)

@@ -19,7 +19,7 @@ public sealed partial class StagedStore
             if (!inMemory.IsCommitted || save.Staged is null) return;
             foreach (StorageTier tier in _tiers.Skip(1))
             {
-                if (tier.Offered++ % tier.Every != 0) continue;
+                if (tier.Offered++ % tier.Every != 0 && !save.IsForEveryTier) continue;
                 _results.Add(tier.Name, CommitTo(tier, save, new TierShardWork(save.Staged, tier.Compression)), isMemory: false);
             }
         }

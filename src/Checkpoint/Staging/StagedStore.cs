@@ -135,8 +135,9 @@ public sealed partial class StagedStore : IDisposable
     /// <param name="step">The step all ranks are at, from 0.</param>
     /// <param name="regions">This rank's regions; they may differ from rank to rank.</param>
     /// <param name="objection">Why this rank must not be checkpointed now; it fails the version on all ranks.</param>
+    /// <param name="isForEveryTier">Whether it goes to every tier, due there or not: the last one before the job ends on purpose. The same on all ranks.</param>
     /// <exception cref="CheckpointException">The checkpoint before was given up because ranks were lost: end the job, the next start goes on.</exception>
-    public StageReport Stage(long step, IReadOnlyList<CheckpointRegion> regions, string? objection = null)
+    public StageReport Stage(long step, IReadOnlyList<CheckpointRegion> regions, string? objection = null, bool isForEveryTier = false)
     {
         long askedAt = _time.GetTimestamp();
         _line.AwaitIdle();
@@ -146,7 +147,7 @@ public sealed partial class StagedStore : IDisposable
         string? problem = objection ?? Attempted.Run(() => staged = _stager.Stage(name, step, regions));
         TimeSpan stopped = _time.GetElapsedTime(stoppedAt);
         _results.Begin(name.Version);
-        _line.Hand(new StagedSave(name, step, staged, problem));
+        _line.Hand(new StagedSave(name, step, staged, problem, isForEveryTier));
         return new StageReport(
             name.Version, step, _time.GetElapsedTime(askedAt, stoppedAt), stopped, staged?.CopiedBytes ?? 0, staged?.Plan.Regions.Sum(static r => r.StoredBytes) ?? 0);
     }

@@ -124,9 +124,11 @@ internal static class SupervisorProtocol
     {
         if (state is { IsRelocating: true, StopWasAsked: false } && (state.EndedEarly || state.Status is not { Code: 0 }))
             return Launch(state with { Relocations = state.Relocations + 1 });
-        JobOutcome interrupted = state.CommittedSinceStop ? JobOutcome.InterruptedSaved : JobOutcome.Interrupted;
-        if (state.Status is { Code: 0 })
-            return Finish(state, state is { StopWasAsked: true, EndedEarly: true } ? interrupted : JobOutcome.Succeeded);
+
+        // A job that nobody asked stopped by itself, with a checkpoint at that very step: its time was up, or it was told to beforehand.
+        bool isSaved = state.StopWasAsked ? state.CommittedSinceStop : state.CommittedStep is not null;
+        JobOutcome interrupted = isSaved ? JobOutcome.InterruptedSaved : JobOutcome.Interrupted;
+        if (state.Status is { Code: 0 }) return Finish(state, state.EndedEarly ? interrupted : JobOutcome.Succeeded);
         if (state.StopWasAsked) return Finish(state, interrupted);
         if (FailsByItself(state)) return Finish(state, JobOutcome.ProgramFailed);
         if (state.Attempt - state.Relocations > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);

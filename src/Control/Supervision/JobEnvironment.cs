@@ -33,8 +33,13 @@ internal static class JobEnvironment
 
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;
+        if (options.StopAfterCheckpoint) environment[ControlEnvironment.StopAfterCheckpoint] = "1";
+        if (options.StopAt is { } at) environment[ControlEnvironment.StopAt] = Text(at);
+        if (options.WallTimeEnd is { } end) environment[ControlEnvironment.WallTimeEnd] = Text(end);
         if (options.RehearsalReference is { } reference) environment[ControlEnvironment.RehearsalReference] = reference;
         if (options.RehearsalDirectory is { } rehearsal) environment[ControlEnvironment.RehearsalDirectory] = rehearsal;
         return environment;
     }
+
+    private static string Text(DateTimeOffset time) => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 }

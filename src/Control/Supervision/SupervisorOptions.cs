@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Protocol;
+using HpcVirt.Mpi.Resilience;
+using HpcVirt.Mpi.Resilience.Halt;
 
 namespace HpcVirt.Control.Supervision;
 
@@ -57,6 +59,15 @@ public sealed record SupervisorOptions
     /// <summary>False makes ranks start afresh even if there is a checkpoint. Default true.</summary>
     public bool Restore { get; init; } = true;
 
+    /// <summary>Whether the job stops as soon as its next checkpoint is committed. Default false.</summary>
+    public bool StopAfterCheckpoint { get; init; }
+
+    /// <summary>When the job stops, at the first safe point after it; null for no such time.</summary>
+    public DateTimeOffset? StopAt { get; init; }
+
+    /// <summary>When the job will be killed from outside; it stops in time before, with a checkpoint. Null if it may run for ever.</summary>
+    public DateTimeOffset? WallTimeEnd { get; init; }
+
     /// <summary>Rehearsed losses.</summary>
     public IReadOnlyList<PlannedKill> Kills { get; init; } = [];
 
@@ -94,6 +105,18 @@ public sealed record SupervisorOptions
         Demand(Kills.Select(kill => kill.AfterCommit).Distinct().Count() == Kills.Count, "--rehearse-kill: two kills after the same commit; one would hit an attempt that is already lost.");
         return this;
     }
+
+    /// <summary>Reads a time as ranks read it: seconds since 1970, or a date and time, of this host's zone unless it names one.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="time">The time.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadTime(string text, out DateTimeOffset time) => HaltEnvironment.TryReadTime(text, out time);
+
+    /// <summary>Reads a duration: a number and one of ms, s, m, h, d.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="duration">The duration.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryReadDuration(string text, out TimeSpan duration) => Durations.TryParse(text, out duration);
 
     private static void Demand(bool condition, string message)
     {

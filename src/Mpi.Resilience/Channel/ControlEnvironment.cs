@@ -39,6 +39,15 @@ public static class ControlEnvironment
     /// <summary>Value of <see cref="Restore"/> that forbids restoring.</summary>
     public const string RestoreNever = "never";
 
+    /// <summary><c>1</c>: the job stops as soon as its next checkpoint is committed.</summary>
+    public const string StopAfterCheckpoint = "HPCVIRT_STOP_AFTER_CHECKPOINT";
+
+    /// <summary>The job stops at the first safe point after this time: seconds since 1970, or a date and time.</summary>
+    public const string StopAt = "HPCVIRT_STOP_AT";
+
+    /// <summary>When the job will be killed; it stops in time before, with a checkpoint. Written as <see cref="StopAt"/>.</summary>
+    public const string WallTimeEnd = "HPCVIRT_WALLTIME_END";
+
     /// <summary>The MPI that launched the job, <c>openmpi</c> or <c>mpich</c>: the binding must load the same one.</summary>
     public const string Mpi = "HPCVIRT_MPI";
 

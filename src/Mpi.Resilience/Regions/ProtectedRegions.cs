@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HpcVirt.Checkpoint;
+using HpcVirt.Checkpoint.Files;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -48,7 +49,21 @@ internal sealed class ProtectedRegions
         Add(name, region, get);
     }
 
+    public void AddFile(ProtectedFile file)
+    {
+        var onDisk = new PhysicalApplicationFile(file.Name);
+        Add(file.Name, file.Kind == FileKind.Appended
+            ? new AppendedFileRegion(file.Name, onDisk, file.Flush)
+            : new RewrittenFileRegion(file.Name, onDisk, file.Flush));
+    }
+
     private void Add(string name, CheckpointRegion region, Delegate provider)
+    {
+        Add(name, region);
+        _providers.Add(provider);
+    }
+
+    private void Add(string name, CheckpointRegion region)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (IsClosed)
@@ -57,9 +72,8 @@ internal sealed class ProtectedRegions
                 $"Region '{name}' was protected after the first step. Protect everything before the loop: a checkpoint holds the regions known at its start.");
         }
 
-        if (_regions.Exists(known => known.Name == name))
+        if (_regions.Exists(known => known.Name == region.Name))
             throw new ResilienceException($"Region '{name}' is protected twice. Give every region a name of its own.");
         _regions.Add(region);
-        _providers.Add(provider);
     }
 }

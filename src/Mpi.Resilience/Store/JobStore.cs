@@ -10,15 +10,24 @@ namespace HpcVirt.Mpi.Resilience.Store;
 /// <summary>The checkpoints of a job, whether they go straight to a directory or through memory.</summary>
 internal sealed class JobStore : IDisposable
 {
+    private const string MemoryTierName = "memory";
+    private const string DirectoryTierName = "directory";
+
     private readonly CheckpointStore? _plain;
     private readonly StagedStore? _staged;
     private readonly List<TierResult> _untold = [];
 
-    private JobStore(CheckpointStore? plain, StagedStore? staged)
+    private long _stepInLastTier = -1;
+
+    private JobStore(CheckpointStore? plain, StagedStore? staged, IReadOnlyList<string> tiers)
     {
         _plain = plain;
         _staged = staged;
+        Tiers = tiers;
     }
+
+    /// <summary>The names of the tiers through which a checkpoint goes, one after the other.</summary>
+    public IReadOnlyList<string> Tiers { get; }
 
     public string Location => _staged?.Location ?? _plain!.Location;
 
@@ -28,7 +37,7 @@ internal sealed class JobStore : IDisposable
     public static JobStore? Open(ResilientOptions options, ICheckpointGroup group)
     {
         string? directory = options.CheckpointDirectory is { } path ? Path.GetFullPath(path) : null;
-        if (options.MemoryTier is { } memory) return new JobStore(null, OpenStaged(options, memory, directory, group));
+        if (options.MemoryTier is { } memory) return new JobStore(null, OpenStaged(options, memory, directory, group), directory is null ? [MemoryTierName] : [MemoryTierName, DirectoryTierName]);
         if (directory is null) return null;
         var plain = new CheckpointOptions
         {
@@ -37,23 +46,30 @@ internal sealed class JobStore : IDisposable
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
         };
-        return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null);
+        return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null, [DirectoryTierName]);
     }
 
     public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions) => _staged?.Restore(regions) ?? _plain!.Restore(regions);
 
+    /// <summary>Whether a version of that step was committed by this start in the last tier: the one that outlives the hosts' memory.</summary>
+    public bool IsInEveryTier(long step) => _stepInLastTier == step || (_plain is not null);
+
     /// <summary>Saves; null if it is under way and <see cref="TakeResults"/> will tell.</summary>
-    public SaveResult? Save(long step, IReadOnlyList<CheckpointRegion> regions, bool waits)
+    /// <param name="step">The step.</param>
+    /// <param name="regions">What to save.</param>
+    /// <param name="waits">Whether to return only when it stands in all tiers that are due.</param>
+    /// <param name="isLast">Whether the job ends with it: then every tier is due.</param>
+    public SaveResult? Save(long step, IReadOnlyList<CheckpointRegion> regions, bool waits, bool isLast)
     {
         if (_plain is not null) return _plain.Save(step, regions);
         return Behind(() =>
         {
             WrittenRanges.NoteWindows();
-            StageReport staged = _staged!.Stage(step, regions);
+            StageReport staged = _staged!.Stage(step, regions, isForEveryTier: isLast);
             if (!waits) return null;
             SaveResult result = _staged.AwaitCommit(staged.Version);
             _staged.Drain();
-            _untold.AddRange(_staged.TakeResults().Where(t => t.Result != result));
+            _untold.AddRange(Learned(_staged.TakeResults()).Where(t => t.Result != result));
             return result;
         });
     }
@@ -62,8 +78,14 @@ internal sealed class JobStore : IDisposable
     public IReadOnlyList<TierResult> TakeResults()
     {
         if (_staged is null) return [];
-        TierResult[] results = [.. _untold, .. _staged.TakeResults()];
+        TierResult[] results = [.. _untold, .. Learned(_staged.TakeResults())];
         _untold.Clear();
+        return results;
+    }
+
+    private IReadOnlyList<TierResult> Learned(IReadOnlyList<TierResult> results)
+    {
+        foreach (TierResult last in results.Where(t => t.Tier == Tiers[^1] && t.Result.IsCommitted)) _stepInLastTier = last.Result.Step;
         return results;
     }
 
@@ -111,7 +133,7 @@ internal sealed class JobStore : IDisposable
         };
         TierOptions[] tiers = directory is null
             ? []
-            : [new TierOptions("directory", new PhysicalDirectory(directory)) { Every = memory.FlushEvery, Keep = options.Keep }];
+            : [new TierOptions(DirectoryTierName, new PhysicalDirectory(directory)) { Every = memory.FlushEvery, Keep = options.Keep }];
 
         // From before the first checkpoint on: what MPI writes past the kernel's tracking is told by the binding.
         WrittenRanges.Listener = WrittenMemory.Mark;

@@ -23,11 +23,13 @@ internal sealed class FormatFuzzTests
         ["compressed shard"] = (Golden.CompressedShard, HeaderBytes(Golden.CompressedShard), ReadShard),
         ["manifest"] = (Golden.Manifest, Golden.Manifest.Length, static b => Manifest.Decode(b, "manifest")),
         ["redundancy"] = (Golden.Redundancy, HeaderBytes(Golden.Redundancy), ReadRedundancy),
+        ["file"] = (Golden.FileRecord, Golden.FileRecord.Length, static b => FileRecord.Decode(b, "file out.txt")),
+        ["start"] = (Golden.Start, Golden.Start.Length, static b => StartRecord.Decode(b, "start-6")),
         ["attempt"] = (Golden.Attempt, Golden.Attempt.Length, static b => AttemptRecord.Decode(b, "attempt-4")),
     };
 
     [Test]
-    public void Every_truncation_is_refused([Values("shard", "compressed shard", "manifest", "attempt", "redundancy")] string kind)
+    public void Every_truncation_is_refused([Values("shard", "compressed shard", "manifest", "attempt", "redundancy", "file", "start")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
         read(whole);
@@ -39,7 +41,7 @@ internal sealed class FormatFuzzTests
     }
 
     [Test]
-    public void Every_flipped_bit_is_found([Values("shard", "compressed shard", "manifest", "attempt", "redundancy")] string kind)
+    public void Every_flipped_bit_is_found([Values("shard", "compressed shard", "manifest", "attempt", "redundancy", "file", "start")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
         for (int bit = 0; bit < whole.Length * 8; bit += kind is "manifest" or "attempt" ? 1 : 5)
@@ -51,14 +53,14 @@ internal sealed class FormatFuzzTests
     }
 
     [Test]
-    public void Bytes_left_over_are_refused([Values("shard", "compressed shard", "manifest", "attempt", "redundancy")] string kind)
+    public void Bytes_left_over_are_refused([Values("shard", "compressed shard", "manifest", "attempt", "redundancy", "file", "start")] string kind)
     {
         (byte[] whole, _, Action<byte[]> read) = Kinds[kind];
         Assert.That(() => read([.. whole, 0]), Throws.TypeOf<CheckpointFormatException>());
     }
 
     [Test]
-    public void Lies_under_a_right_checksum_do_no_harm([Values("shard", "compressed shard", "manifest", "attempt", "redundancy")] string kind)
+    public void Lies_under_a_right_checksum_do_no_harm([Values("shard", "compressed shard", "manifest", "attempt", "redundancy", "file", "start")] string kind)
     {
         // A checksum stops accidents. Whoever writes nonsense and seals it must still not make the reader crash or eat memory.
         (byte[] whole, int sealedBytes, Action<byte[]> read) = Kinds[kind];

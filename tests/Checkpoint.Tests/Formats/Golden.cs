@@ -16,6 +16,10 @@ internal static class Golden
 
     public static byte[] Redundancy => Read("redundancy.v1");
 
+    public static byte[] FileRecord => Read("file-record.v1");
+
+    public static byte[] Start => Read("start.v1");
+
     private static byte[] Read(string name) =>
         File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", name));
 }

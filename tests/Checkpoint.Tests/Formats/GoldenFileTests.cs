@@ -93,6 +93,26 @@ internal sealed class GoldenFileTests
     }
 
     [Test]
+    public void The_record_of_a_file_is_written_and_read_as_its_page_says()
+    {
+        byte[] content = [.. Enumerable.Range(0, 123).Select(static i => (byte)i)];
+        var record = new FileRecord(true, false, Convert.ToInt32("640", 8), content.Length, Crc32C.Of(content));
+
+        Assert.That(record.Encode(), Is.EqualTo(Golden.FileRecord));
+        Assert.That(FileRecord.Decode(Golden.FileRecord, "file"), Is.EqualTo(record));
+        Assert.That(FileRecord.Decode(FileRecord.Absent.Encode(), "file"), Is.EqualTo(FileRecord.Absent));
+    }
+
+    [Test]
+    public void A_start_record_is_written_and_read_as_its_page_says()
+    {
+        var record = new StartRecord(6, new VersionName(12, 3));
+
+        Assert.That(record.Encode(), Is.EqualTo(Golden.Start));
+        Assert.That(StartRecord.Decode(Golden.Start, "start-6"), Is.EqualTo(record));
+    }
+
+    [Test]
     public void Sums_are_computed_and_read_as_their_page_says()
     {
         byte[][] files = [.. Enumerable.Range(0, 4).Select(static m => Enumerable.Range(0, 5000 + (100 * m)).Select(i => (byte)(((m * 7) + (i * 3)) % 251)).ToArray())];

@@ -149,6 +149,14 @@ def attempt_record(attempt, inherited):
     return sealed(body + b"".join(struct.pack("<qq", *v) for v in inherited))
 
 
+def file_record(flags, mode, length, checksum):
+    return sealed(b"HVFILEM\0" + struct.pack("<iiiqI", 1, flags, mode, length, checksum))
+
+
+def start_record(attempt, version, written_by):
+    return sealed(b"HVSTART\0" + struct.pack("<iiqqq", 1, 0, attempt, version, written_by))
+
+
 plate = struct.pack("<1200d", *[i * 0.5 for i in range(1200)])
 note = "größer als gestern".encode()
 rank1, checksum, formats = shard(
@@ -171,3 +179,6 @@ runs = [(0x00, 6 * 512), (0xF8, 512), (0x3F, 512)]
 # Four members that bear two losses; their "shards" are bytes counted up, of four lengths.
 (HERE / "redundancy.v1").write_bytes(redundancy(
     12, 3, 1, 2, [(5, 50), (7, 70), (9, 90), (11, 110)], [bytes((m * 7 + i * 3) % 251 for i in range(5000 + 100 * m)) for m in range(4)]))
+
+(HERE / "file-record.v1").write_bytes(file_record(1, 0o640, 123, crc32c(bytes(range(123)))))
+(HERE / "start.v1").write_bytes(start_record(6, 12, 3))

@@ -53,6 +53,18 @@ public sealed class SupervisorProtocolTests
         Assert.That(job.Outcome, Is.EqualTo(JobOutcome.Succeeded));
     }
 
+    [TestCase(true, JobOutcome.InterruptedSaved)]
+    [TestCase(false, JobOutcome.Interrupted)]
+    public void A_job_that_stops_by_itself_before_its_time_is_up_has_not_succeeded(bool isSaved, JobOutcome outcome)
+    {
+        var job = new ProtocolDrive(RestartsMax);
+        if (isSaved) job.Commit(step: 10);
+        job.Give(new RankFinished(1, 0, 0, EndedEarly: true));
+        job.Exit(ExitStatus.OfCode(0));
+        Assert.That(job.Outcome, Is.EqualTo(outcome));
+        Assert.That(job.Launches, Is.EqualTo(1));
+    }
+
     [Test]
     public void A_lost_rank_leads_to_another_attempt_until_the_restarts_are_used_up()
     {

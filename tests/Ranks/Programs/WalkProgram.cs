@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Linq;
+using System.Threading;
 using HpcVirt.Mpi.Resilience;
 using MPI;
 
@@ -9,7 +10,8 @@ namespace HpcVirt.Ranks.Programs;
 /// <summary>
 /// A walk whose every step depends on all steps before: each rank mixes its numbers with its left neighbour's. A lost, doubled or stale step shows
 /// in the last line. Faults on request: <c>die=STEP@RANK</c> (SIGKILL), <c>throw=STEP@RANK</c>, <c>message=STEP</c> (sent before, received after
-/// the step's safe point), <c>forget</c> (an unprotected counter), <c>size=N</c> elements.
+/// the step's safe point), <c>forget</c> (an unprotected counter), <c>size=N</c> elements; <c>files=PREFIX</c> writes a line per step and rank;
+/// <c>pace=MILLISECONDS</c> per step.
 /// </summary>
 internal static class WalkProgram
 {
@@ -22,9 +24,12 @@ internal static class WalkProgram
         {
             var walker = new Walker([.. Enumerable.Range(0, size).Select(index => (ulong)((job.World.Rank * 1_000_003) + index))]);
             job.Protect<ulong>("state", () => walker.State);
+            using WalkFiles? files = Option(args, "files") is { } prefix ? new WalkFiles(job, prefix) : null;
             foreach (long step in job.Steps(steps))
             {
                 Fault(args, job, step);
+                files?.Write(step);
+                Thread.Sleep(int.Parse(Option(args, "pace") ?? "0"));
                 Step(job.World, walker.State, step);
                 walker.Forgotten += (ulong)step;
                 if (args.Contains("forget"))

@@ -1,0 +1,44 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace HpcVirt.Mpi.Resilience.Halt;
+
+/// <summary>Rank 0's watch over the time at which the job has to stop by itself: it measures what <see cref="HaltRule"/> needs.</summary>
+/// <param name="options">When to stop.</param>
+/// <param name="parts">What a checkpoint consists of one after the other: the names of the tiers.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HaltWatch(HaltOptions options, IReadOnlyList<string> parts, TimeProvider time)
+{
+    /// <summary>The longest of so many counts: one slow flush long ago says little.</summary>
+    private const int Remembered = 8;
+
+    private readonly Dictionary<string, Queue<TimeSpan>> _measured = [];
+    private long _lookedAt;
+    private bool _hasLooked;
+
+    /// <summary>Notes how long one part of a checkpoint took.</summary>
+    public void Note(string part, TimeSpan took)
+    {
+        if (!_measured.TryGetValue(part, out Queue<TimeSpan>? times))
+            _measured[part] = times = new Queue<TimeSpan>();
+        if (times.Count == Remembered)
+            times.Dequeue();
+        times.Enqueue(took);
+    }
+
+    /// <summary>The time of a checkpoint is not the time of a step.</summary>
+    public void RestartClock() => _hasLooked = false;
+
+    /// <summary>Null, or why to stop. Asked wherever a wish can be handed in.</summary>
+    public string? Look()
+    {
+        TimeSpan lapse = _hasLooked ? time.GetElapsedTime(_lookedAt) : TimeSpan.Zero;
+        _lookedAt = time.GetTimestamp();
+        _hasLooked = true;
+        return HaltRule.Judge(options, time.GetUtcNow(), lapse, Checkpoint());
+    }
+
+    private TimeSpan Checkpoint() =>
+        parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + (_measured.TryGetValue(part, out Queue<TimeSpan>? times) ? times.Max() : options.FlushGuess));
+}
