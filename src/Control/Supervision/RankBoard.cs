@@ -26,6 +26,8 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     private bool _restoreSaid;
     private long _progressAt;
     private long _newestStep;
+    private long? _firstStep;
+    private bool _firstStepIsDone;
 
     /// <summary>Raised with the number of the commit, from 1, when a commit is heard of for the first time.</summary>
     public event Action<int>? NewCommit;
@@ -53,6 +55,8 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             _restoreSaid = false;
             _failuresLogged = 0;
             _newestStep = long.MinValue;
+            _firstStep = null;
+            _firstStepIsDone = false;
             _progressAt = time.GetTimestamp();
         }
     }
@@ -174,6 +178,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     private void Note(RankPeer rank, long step)
     {
+        bool isFirstDone;
         lock (_gate)
         {
             if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record)) return;
@@ -181,7 +186,12 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             if (step <= _newestStep) return;
             _newestStep = step;
             _progressAt = time.GetTimestamp();
+            _firstStep ??= step;
+            isFirstDone = !_firstStepIsDone && step > _firstStep;
+            _firstStepIsDone |= isFirstDone;
         }
+
+        if (isFirstDone) log.Record("first-step", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", step));
     }
 
     private void Change(RankPeer rank, Func<RankRecord, RankRecord> change)

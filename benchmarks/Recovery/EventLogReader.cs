@@ -1,0 +1,64 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+
+namespace HpcVirt.Benchmarks.Recovery;
+
+/// <summary>One line of the supervisor's log.</summary>
+internal sealed record Event(DateTimeOffset Time, string Name, int Attempt, int Pid);
+
+/// <summary>Follows the supervisor's log, with a deadline on every wait.</summary>
+internal sealed class EventLogReader(string path, Process job, TimeSpan deadline)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits for a commit of an attempt that goes on from here, and returns its number.</summary>
+    public int AwaitCommitted()
+    {
+        int attempt = Newest();
+        int commits = Read().Count(e => e.Attempt == attempt && e.Name == "checkpoint-committed");
+        Await(attempt, "checkpoint-committed", commits + 1);
+        return attempt;
+    }
+
+    /// <summary>The ranks of an attempt.</summary>
+    public Event[] Connected(int attempt) => Of(attempt, "rank-connected");
+
+    /// <summary>Waits until an event has happened so many times in an attempt.</summary>
+    public Event[] Await(int attempt, string name, int count)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(startedAt) < deadline)
+        {
+            Event[] found = Of(attempt, name);
+            if (found.Length >= count) return found;
+            if (job.HasExited) throw new InvalidOperationException($"the job ended with {job.ExitCode} while '{name}' was awaited; {path} says why");
+            Thread.Sleep(Interval);
+        }
+
+        throw new TimeoutException($"'{name}' did not happen {count} times in attempt {attempt}; {path} says what did");
+    }
+
+    private int Newest()
+    {
+        Await(1, "attempt-started", 1);
+        return Read().Max(static e => e.Attempt);
+    }
+
+    private Event[] Of(int attempt, string name) => [.. Read().Where(e => e.Attempt == attempt && e.Name == name)];
+
+    private Event[] Read()
+    {
+        if (!File.Exists(path)) return [];
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+
+        // The last line may be under way.
+        return [.. reader.ReadToEnd().Split('\n').SkipLast(1).Select(static line => JsonDocument.Parse(line).RootElement).Select(static e => new Event(
+            e.GetProperty("time").GetDateTimeOffset(), e.GetProperty("event").GetString()!,
+            e.TryGetProperty("attempt", out JsonElement attempt) ? attempt.GetInt32() : 0,
+            e.TryGetProperty("pid", out JsonElement pid) ? pid.GetInt32() : 0))];
+    }
+}
