@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using HpcVirt.Checkpoint.Files;
 
 namespace HpcVirt.Checkpoint.Tests.Files;
