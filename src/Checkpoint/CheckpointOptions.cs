@@ -26,6 +26,15 @@ public sealed record CheckpointOptions
     /// <summary>Whether shards are compressed on their way to the directory.</summary>
     public CompressionMode Compression { get; init; } = CompressionMode.Off;
 
+    /// <summary>What <see cref="StartsPerVersion"/> is unless said otherwise.</summary>
+    public const int DefaultStartsPerVersion = 3;
+
+    /// <summary>
+    /// How many starts of the job a version may have of which none has committed anything newer; after them the version before it is tried, for
+    /// this one may be what makes the program fail. 0: any number. The oldest version is tried for ever.
+    /// </summary>
+    public int StartsPerVersion { get; init; } = DefaultStartsPerVersion;
+
     /// <summary>What is wrong with these options, or null.</summary>
     public string? Problem() => this switch
     {
@@ -35,6 +44,7 @@ public sealed record CheckpointOptions
         { Attempt: < 1 } => $"The option Attempt is {Attempt}; attempts count from 1.",
         { Keep: < MinimumKeep } =>
             $"The option Keep is {Keep}; keep at least {MinimumKeep}, so that one is left when the newest turns out damaged.",
+        { StartsPerVersion: < 0 } => $"The option StartsPerVersion is {StartsPerVersion}; give how often a version may be started from in vain, or 0 for any number.",
         _ => null,
     };
 }

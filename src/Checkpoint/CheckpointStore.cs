@@ -133,17 +133,29 @@ public sealed class CheckpointStore
     /// checkpoint. What was passed over and why is in the report of every rank.
     /// </summary>
     /// <param name="regions">The same regions by name, type and shape as at the save.</param>
+    /// <param name="progress">Hears of this rank's progress, often, on this thread; null: nobody does.</param>
     /// <exception cref="CheckpointMismatchException">An intact checkpoint is of another program, rank count or shape.</exception>
     /// <exception cref="NoCheckpointVerifiesException">There are checkpoints, but none verifies on every rank.</exception>
     /// <exception cref="CheckpointException">Some rank cannot take part; thrown on all ranks.</exception>
-    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions)
+    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions, IProgress<RestoreProgress>? progress = null)
     {
         long startedAt = _time.GetTimestamp();
-        var driver = new RestartDriver([new RestartTier(_place, null, null)], _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
+        var driver = new RestartDriver(
+            [new RestartTier(_place, null, null)], _group, new RestartRules(_options.Program, _options.StartOverIfNoneVerifies, _options.StartsPerVersion), regions, progress);
         RestartState state = driver.Run();
         VersionName? restored = state.Outcome == RestartOutcome.Restored ? state.Candidate.Name : null;
         Learn(restored);
         return RestartDriver.Conclude(state, driver.ShardBytes, tier: null, Location, _time.GetElapsedTime(startedAt));
+    }
+
+    /// <summary>
+    /// Says that this start of the job ends in good order, finished or asked to stop: it does not count against the version that it started from.
+    /// Not collective.
+    /// </summary>
+    public void EndInGoodOrder()
+    {
+        // If it fails, one start more is counted.
+        if (_place.IsLeader) _ = Attempted.Run(_place.ForgetStart);
     }
 
     /// <summary>What has just verified is proven; what is newer and was passed over is not any more.</summary>

@@ -11,8 +11,11 @@ namespace HpcVirt.Checkpoint;
 
 /// <summary>Performs what <see cref="RestartProtocol"/> decides, for one restart on one rank.</summary>
 internal sealed class RestartDriver(
-    IReadOnlyList<RestartTier> tiers, ICheckpointGroup group, string program, bool mayStartOver, IReadOnlyList<CheckpointRegion> regions)
+    IReadOnlyList<RestartTier> tiers, ICheckpointGroup group, RestartRules rules, IReadOnlyList<CheckpointRegion> regions,
+    IProgress<RestoreProgress>? progress)
 {
+    private readonly RestoreMeter _meter = new(progress);
+
     private HashSet<string> _filesOfAll = [];
 
     /// <summary>The length of the shard that was filled in, else 0.</summary>
@@ -22,7 +25,7 @@ internal sealed class RestartDriver(
     {
         IEnumerable<string> files = regions.OfType<ApplicationFileRegion>().Select(static r => r.Name);
         _filesOfAll = [.. Exchange.All(group, new NamesReport([.. files])).SelectMany(static r => r.Names)];
-        RestartState state = RestartProtocol.Start(mayStartOver, [.. tiers.Select(static t => t.Rebuilder is not null)]);
+        RestartState state = RestartProtocol.Start(rules.MayStartOver, [.. tiers.Select(static t => t.Rebuilder is not null)], rules.StartsMax);
         (state, RestartEffect effect) = RestartProtocol.Next(state, new RestartEvent.Surveyed(Survey()));
         while (effect is not RestartEffect.Finish) (state, effect) = RestartProtocol.Next(state, Perform(effect));
         return state;
@@ -34,6 +37,7 @@ internal sealed class RestartDriver(
         RestartEffect.Verify e => new RestartEvent.Verified(Judged(e.Candidate, Verify)),
         RestartEffect.Rebuild e => Rebuild(e.Candidate),
         RestartEffect.TellVerdict e => new RestartEvent.VerdictsKnown(Exchange.All(group, e.Mine)),
+        RestartEffect.RecordStart e => RecordStart(e),
         RestartEffect.Fill e => new RestartEvent.Filled(Judged(e.Candidate, Fill)),
         RestartEffect.TellFill e => new RestartEvent.FillsKnown(Exchange.All(group, e.Mine)),
         _ => throw new InvalidOperationException($"No driver for {effect.GetType().Name}."),
@@ -82,6 +86,17 @@ internal sealed class RestartDriver(
         return new RestartEvent.Rebuilt();
     }
 
+    private RestartEvent.StartRecorded RecordStart(RestartEffect.RecordStart start)
+    {
+        foreach (Place place in tiers.Select(static t => t.Place).Where(static p => p.IsLeader))
+        {
+            // A full disk must not keep the job from coming back; then one start less is counted.
+            _ = Attempted.Run(() => place.RecordStart(start.Candidate.Name, start.Obsolete));
+        }
+
+        return new RestartEvent.StartRecorded();
+    }
+
     /// <summary>Every failure is a judgement of this version: another one may do.</summary>
     private VerdictReport Judged(RestartCandidate candidate, Func<VersionName, RestartTier, VerdictReport> work)
     {
@@ -118,7 +133,8 @@ internal sealed class RestartDriver(
 
             // What does not fit is said before gigabytes are read for nothing.
             if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
-            if (reader.Damages(reader.NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+            _meter.Begin(2 * reader.Shard.Regions.Sum(static r => r.StoredBytes));
+            if (reader.Damages(reader.NewBuffer(), _meter).FirstOrDefault() is { } damage) throw damage;
             if (!IsSplitOtherwise(reader.Shard))
             {
                 CheckFiles(_ => reader);
@@ -131,10 +147,13 @@ internal sealed class RestartDriver(
             Elastic().Check([.. shards.Select(static s => s.Shard)]);
             CheckFiles(file => Elastic().SourceOf(file, shards));
 
+            IEnumerable<ShardReader> mine = shards.Where((_, rank) => rank % group.Size == group.Rank);
+            if (manifest.Shards.Count != group.Size) _meter.Begin(mine.SelectMany(static s => s.Shard.Regions).Sum(static r => r.StoredBytes));
+
             // Each shard is read as a whole by one rank; what the others need of it they check again, block by block.
             for (int rank = group.Rank; manifest.Shards.Count != group.Size && rank < shards.Count; rank += group.Size)
             {
-                if (shards[rank].Damages(shards[rank].NewBuffer()).FirstOrDefault() is { } damage) throw damage;
+                if (shards[rank].Damages(shards[rank].NewBuffer(), _meter).FirstOrDefault() is { } damage) throw damage;
             }
         });
         return verdict;
@@ -151,7 +170,7 @@ internal sealed class RestartDriver(
             if (!IsSplitOtherwise(reader.Shard))
             {
                 Dictionary<string, CheckpointRegion> byName = regions.ToDictionary(static r => r.Name);
-                foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name]);
+                foreach (RegionEntry entry in reader.Shard.Regions) reader.Fill(entry, byName[entry.Descriptor.Name], _meter);
                 return verdict;
             }
         }
@@ -204,10 +223,10 @@ internal sealed class RestartDriver(
         byte[] bytes = FileBytes.ReadWhole(place.Directory, path, Manifest.MaximumBytes);
         var manifest = Manifest.Decode(bytes, path);
         if (manifest.Name != name) throw new CheckpointFormatException(path, 24, $"belongs to {manifest.Name}");
-        if (manifest.Program != program)
+        if (manifest.Program != rules.Program)
         {
             throw new CheckpointMismatchException(
-                $"it was written by program '{manifest.Program}', and this is '{program}'. Name another directory.");
+                $"it was written by program '{manifest.Program}', and this is '{rules.Program}'. Name another directory.");
         }
 
         return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));

@@ -28,7 +28,7 @@ public sealed record MemoryTierOptions
     /// <summary>How many hosts of a failure group may be lost at once under <see cref="RedundancyScheme.ReedSolomon"/>.</summary>
     public int Losses { get; init; } = 2;
 
-    /// <summary>Slots per rank; see <see cref="StagedOptions.Slots"/>.</summary>
+    /// <summary>Slots per rank; see <see cref="StagedOptions.Slots"/>. Overridden by <c>HPCVIRT_SLOTS</c>.</summary>
     public int Slots { get; init; } = 3;
 
     /// <summary>Every how manieth version is flushed to the checkpoint directory, if there is one. Overridden by <c>HPCVIRT_FLUSH_EVERY</c>.</summary>

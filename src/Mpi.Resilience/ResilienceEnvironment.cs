@@ -15,6 +15,12 @@ internal static class ResilienceEnvironment
     /// <summary>How many versions to keep.</summary>
     public const string Keep = "HPCVIRT_KEEP";
 
+    /// <summary>How often a checkpoint may be started from in vain.</summary>
+    public const string StartsPerVersion = "HPCVIRT_STARTS_PER_VERSION";
+
+    /// <summary>Slots per rank of the memory tier.</summary>
+    public const string Slots = "HPCVIRT_SLOTS";
+
     /// <summary>How long the job may take to fall silent, as <see cref="Durations.TryParse"/> reads it.</summary>
     public const string QuiesceDeadline = "HPCVIRT_QUIESCE_DEADLINE";
 
@@ -77,6 +83,16 @@ internal static class ResilienceEnvironment
 
         if (Value(variable, Compress) is { } compress)
             options = options with { Compression = ReadCompression(compress) };
+        if (Value(variable, StartsPerVersion) is { } starts)
+        {
+            options = options with
+            {
+                StartsPerVersion = int.TryParse(starts, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    ? number
+                    : throw new ResilienceException($"{StartsPerVersion}={starts} is no whole number; give how often a checkpoint may be started from in vain, or 0 for any number."),
+            };
+        }
+
         options = options with { Halt = HaltEnvironment.Apply(options.Halt, variable) };
         return ApplyMemory(options, variable);
     }
@@ -102,6 +118,16 @@ internal static class ResilienceEnvironment
 
         if (Value(variable, Tracking) is { } tracking)
             memory = memory with { Tracking = ReadTracking(tracking) };
+        if (Value(variable, Slots) is { } slots)
+        {
+            memory = memory with
+            {
+                Slots = int.TryParse(slots, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                    ? number
+                    : throw new ResilienceException($"{Slots}={slots} is no whole number; 3 slots keep two committed versions in memory, 2 keep one."),
+            };
+        }
+
         if (Value(variable, FailureDomains) is { } file)
             memory = memory with { FailureDomainsFile = file };
         return options with { MemoryTier = memory };

@@ -27,6 +27,12 @@ public sealed record ResilientOptions
     /// <summary>Whether to start over when checkpoints exist but none verifies; by default the job refuses, as somebody may still repair one.</summary>
     public bool StartOverIfNoneVerifies { get; init; }
 
+    /// <summary>
+    /// How often the job may start from one checkpoint without committing a newer one, before the checkpoint before it is tried; 0: any number.
+    /// Overridden by <c>HPCVIRT_STARTS_PER_VERSION</c>.
+    /// </summary>
+    public int StartsPerVersion { get; init; } = 3;
+
     /// <summary>When the job stops by itself. By default never, but before the end of its time where Slurm says when that is.</summary>
     public HaltOptions Halt { get; init; } = new();
 
@@ -84,6 +90,8 @@ public sealed record ResilientOptions
             throw new ResilienceException("Program is empty: name the program, so that its checkpoints can be told from others'.");
         if (CheckpointDirectory is not null && string.IsNullOrWhiteSpace(CheckpointDirectory))
             throw new ResilienceException("CheckpointDirectory is blank: name a directory, or leave it null to save nothing.");
+        if (StartsPerVersion < 0)
+            throw new ResilienceException($"StartsPerVersion is {StartsPerVersion}: give how often a checkpoint may be started from in vain, or 0 for any number.");
         if (Halt.Problem() is { } halt)
             throw new ResilienceException(halt);
         if (MemoryTier?.Problem() is { } problem)

@@ -46,6 +46,10 @@ public sealed partial class ResilientSession
 
         if (stop)
         {
+            // Where the stop was not agreed upon but follows from the checkpoint, an exchange may be under way, and nothing may be when all ranks leave.
+            if ((effects & AgreementEffects.PostExchange) != 0)
+                _agreement.Post(new Wishes(Checkpoint: false, Stop: false));
+            _agreement.Finish();
             SayStop($"before step {nextStep}");
             throw new JobStoppedException(nextStep, saved: _savedStep == nextStep);
         }

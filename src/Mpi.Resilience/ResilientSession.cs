@@ -164,7 +164,9 @@ public sealed partial class ResilientSession : IDisposable
             return 0;
         }
 
-        RestoreReport report = _store.Restore(RegionsToSave());
+        RestoreVoice? progress = World.Rank == 0 ? RestoreVoice.OnStandardError(World.Size, Options.Time) : null;
+        RestoreReport report = _store.Restore(RegionsToSave(), progress);
+        progress?.End();
         _crossing.Reinstate();
         var skipped = new List<string>();
         foreach (SkippedVersion version in report.Skipped)
@@ -193,6 +195,7 @@ public sealed partial class ResilientSession : IDisposable
         Settle();
         _store?.Drain();
         ReportCommits();
+        _store?.EndInGoodOrder();
         _control?.Finished(0, endedEarly: false);
     }
 
@@ -227,7 +230,11 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>Whether somebody outside hears how this job ends.</summary>
     internal bool IsSupervised => _control is not null;
 
-    internal void ReportStop() => _control?.Finished(0, endedEarly: true);
+    internal void ReportStop()
+    {
+        _store?.EndInGoodOrder();
+        _control?.Finished(0, endedEarly: true);
+    }
 
     private List<CheckpointRegion> RegionsToSave() => [.. _regions.All, _crossing.Region];
 

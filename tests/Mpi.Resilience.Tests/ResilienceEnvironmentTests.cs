@@ -20,6 +20,13 @@ internal sealed class ResilienceEnvironmentTests
     }
 
     [Test]
+    public void Slots_and_starts_come_from_the_environment()
+    {
+        ResilientOptions options = Apply(new ResilientOptions(), new() { ["HPCVIRT_MEMORY"] = "/dev/shm/x", ["HPCVIRT_SLOTS"] = "2", ["HPCVIRT_STARTS_PER_VERSION"] = "0" });
+        Assert.That((options.MemoryTier!.Slots, options.StartsPerVersion), Is.EqualTo((2, 0)));
+    }
+
+    [Test]
     public void Empty_variables_change_nothing()
     {
         var options = new ResilientOptions { CheckpointDirectory = "here" };
@@ -51,6 +58,7 @@ internal sealed class ResilienceEnvironmentTests
     [TestCase("HPCVIRT_KEEP", "many")]
     [TestCase("HPCVIRT_RESTORE", "always")]
     [TestCase("HPCVIRT_QUIESCE_DEADLINE", "soon")]
+    [TestCase("HPCVIRT_STARTS_PER_VERSION", "often")]
     public void A_value_that_cannot_be_read_is_refused_by_the_variables_name(string name, string value) =>
         Assert.That(() => Apply(new ResilientOptions(), new() { [name] = value }), Throws.TypeOf<ResilienceException>().With.Message.Contains(name));
 

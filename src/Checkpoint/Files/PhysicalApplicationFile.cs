@@ -26,7 +26,7 @@ internal sealed class PhysicalApplicationFile : IApplicationFile
 
     public int Mode => Guarded("ask the permissions of", () => (int)File.GetUnixFileMode(Path));
 
-    private string Target => Guarded("follow", () => File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path);
+    private string Target => Exists ? Guarded("follow", () => File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path) : Path;
 
     private string Replacement => Target + ReplacementSuffix;
 

@@ -92,7 +92,7 @@ internal sealed class ShardReader : IDisposable
     }
 
     /// <summary>Fills a region's memory, checking each block once more: bytes may have changed since they were verified.</summary>
-    public void Fill(RegionEntry entry, CheckpointRegion region)
+    public void Fill(RegionEntry entry, CheckpointRegion region, IProgress<long>? progress = null)
     {
         GuardedRegion.BeginRestore(region, entry.Descriptor);
         for (int block = 0; block < entry.BlockChecksums.Length; block++)
@@ -100,6 +100,7 @@ internal sealed class ShardReader : IDisposable
             Span<byte> memory = GuardedRegion.Slice(
                 region, (long)block * Shard.BlockBytes, entry.BlockLength(block, Shard.BlockBytes));
             if (BlockDamage(entry, block, memory, isWanted: true) is { } damage) throw damage;
+            progress?.Report(memory.Length);
         }
 
         GuardedRegion.EndRestore(region);

@@ -8,6 +8,7 @@ namespace HpcVirt.Checkpoint.Formats;
 /// <code>
 /// hpcvirt-checkpoints.v1        marker: this directory is ours, layout 1; its name is its whole content
 /// attempt-A                     which attempt began, and what it inherited (AttemptRecord)
+/// start-A                       the version that attempt A started from (StartRecord)
 /// probe-R-ID                    a rank's sign during opening, to find out who shares the place
 /// vV-aA.tmp/                    version V of attempt A, being written
 /// vV-aA/                        committed
@@ -26,6 +27,7 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
     public const string DoomedSuffix = ".doomed";
     public const string ProbePrefix = "probe-";
     public const string AttemptPrefix = "attempt-";
+    public const string StartPrefix = "start-";
 
     /// <summary>What file systems put into a fresh mount by themselves; it does not make a directory foreign.</summary>
     public const string LostAndFound = "lost+found";
@@ -50,6 +52,8 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
 
     public static string AttemptFile(long attempt) => $"{AttemptPrefix}{attempt}";
 
+    public static string StartFile(long attempt) => $"{StartPrefix}{attempt}";
+
     public static bool TryParse(string name, out VersionName version, out VersionState state)
     {
         (string stem, state) =
@@ -70,6 +74,12 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
     {
         attempt = 0;
         return name.StartsWith(AttemptPrefix, StringComparison.Ordinal) && TryNumber(name.AsSpan(AttemptPrefix.Length), out attempt);
+    }
+
+    public static bool TryParseStart(string name, out long attempt)
+    {
+        attempt = 0;
+        return name.StartsWith(StartPrefix, StringComparison.Ordinal) && TryNumber(name.AsSpan(StartPrefix.Length), out attempt);
     }
 
     public static bool TryParseShard(string name, out int rank) => TryParseRankFile(name, ".shard", out rank);

@@ -33,15 +33,17 @@ internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyL
     {
         var versions = new List<(VersionName, VersionState)>();
         var attempts = new List<long>();
+        var starts = new List<StartRecord>();
         foreach (DirectoryEntry entry in directory.List(""))
         {
             if (entry.IsDirectory && VersionName.TryParse(entry.Name, out VersionName name, out VersionState state)) versions.Add((name, state));
             if (!entry.IsDirectory && VersionName.TryParseAttempt(entry.Name, out long attempt)) attempts.Add(attempt);
+            if (!entry.IsDirectory && VersionName.TryParseStart(entry.Name, out long start) && IntactStart(directory, start) is { } record) starts.Add(record);
         }
 
-        AttemptRecord? record = attempts.OrderDescending().Select(a => IntactRecord(directory, a)).FirstOrDefault(static r => r is not null);
+        AttemptRecord? newest = attempts.OrderDescending().Select(a => IntactRecord(directory, a)).FirstOrDefault(static r => r is not null);
         long newestAttempt = attempts.Concat(versions.Select(static v => v.Item1.Attempt)).DefaultIfEmpty().Max();
-        return new PlaceSurvey(null, versions, newestAttempt, record);
+        return new PlaceSurvey(null, versions, newestAttempt, newest) { Starts = starts };
     }
 
     /// <summary>The highest attempt that has begun here.</summary>
@@ -49,6 +51,25 @@ internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyL
         .Select(static e => VersionName.TryParseAttempt(e.Name, out long attempt) ? attempt : 0)
         .DefaultIfEmpty()
         .Max();
+
+    /// <summary>Records, durably, from which version this attempt starts, and deletes the records that say nothing any more.</summary>
+    public void RecordStart(VersionName from, IEnumerable<StartRecord> obsolete)
+    {
+        foreach (StartRecord old in obsolete.Where(old => old.Attempt != Attempt)) DeleteStart(old.Attempt);
+
+        // There is one already if this attempt has tried a newer version, which then could not be filled in.
+        DeleteStart(Attempt);
+        FileBytes.WriteNew(directory, VersionName.StartFile(Attempt), new StartRecord(Attempt, from).Encode());
+        directory.SyncDirectory("");
+    }
+
+    /// <summary>An attempt that ends in good order casts no suspicion on the version that it started from.</summary>
+    public void ForgetStart() => DeleteStart(Attempt);
+
+    private void DeleteStart(long attempt)
+    {
+        if (directory.Exists(VersionName.StartFile(attempt))) directory.DeleteFile(VersionName.StartFile(attempt));
+    }
 
     /// <summary>
     /// Deletes a version's directory. It is first renamed, durably, to a name that says so: a half-deleted version must never
@@ -85,6 +106,21 @@ internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyL
         }
 
         return warnings;
+    }
+
+    private static StartRecord? IntactStart(ICheckpointDirectory directory, long attempt)
+    {
+        string path = VersionName.StartFile(attempt);
+        try
+        {
+            StartRecord record = StartRecord.Decode(FileBytes.ReadWhole(directory, path, StartRecord.Bytes), path);
+            return record.Attempt == attempt ? record : null;
+        }
+        catch (CheckpointException)
+        {
+            // Torn, damaged or deleted at this moment: one start less is counted.
+            return null;
+        }
     }
 
     private static AttemptRecord? IntactRecord(ICheckpointDirectory directory, long attempt)

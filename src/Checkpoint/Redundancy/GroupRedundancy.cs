@@ -52,6 +52,13 @@ internal sealed class GroupRedundancy : IRedundancy, IDisposable
         return members.Count > losses ? new GroupRedundancy(options, files, directory, place, members) : null;
     }
 
+    /// <summary>What one version's redundancy takes of this rank's memory, given the lengths of all ranks' shards.</summary>
+    public long BytesPerSlot(IReadOnlyList<long> shardBytes)
+    {
+        RedundancyMember[] members = [.. _members.Select(rank => new RedundancyMember(rank, 0, shardBytes[rank]))];
+        return PlanOf(new VersionName(1, 1), members, Array.FindIndex(members, m => m.Rank == _place.Rank)).LengthBytes;
+    }
+
     public void Adopt() => _pool.Adopt();
 
     public void Protect(VersionName name, IReadOnlyList<ManifestShard> shards) => Store(name, shards, name.Temporary);

@@ -34,6 +34,35 @@ internal sealed class VersionRebuilder(
         if (manifest.Shards.Count == group.Size) Together(() => PutRedundancy(name, manifest.Shards, all));
     }
 
+    /// <summary>Collective, after a version was restored as it stood: what protects it is made anew where it is missing or its head is damaged.</summary>
+    public void Renew(VersionName name) => Together(() =>
+    {
+        if (redundancy is null || !directory.Exists(name.Committed)) return;
+        string path = $"{name.Committed}/{VersionName.Redundancy(group.Rank)}";
+        if (Protects(path, name)) return;
+        string manifestPath = $"{name.Committed}/{VersionName.Manifest}";
+        var manifest = Manifest.Decode(FileBytes.ReadWhole(directory, manifestPath, Manifest.MaximumBytes), manifestPath);
+        if (manifest.Shards.Count != group.Size) return;
+        if (directory.Exists(path)) directory.DeleteFile(path);
+        redundancy.Store(name, manifest.Shards, name.Committed);
+    });
+
+    /// <summary>Whether this rank's part of the redundancy is there for the groups of now; its payload is read when it is needed.</summary>
+    private bool Protects(string path, VersionName name)
+    {
+        if (!directory.Exists(path)) return false;
+        try
+        {
+            using var kept = RedundancyReader.Open(directory, path);
+            return kept.Header.Name == name && kept.Header.Keeper == group.Rank && kept.Header.Layout == redundancy!.Layout
+                && kept.Header.Members.Select(static m => m.Rank).SequenceEqual(redundancy.Members);
+        }
+        catch (CheckpointException)
+        {
+            return false;
+        }
+    }
+
     private bool Together(Action work)
     {
         string? problem = Attempted.Run(work);

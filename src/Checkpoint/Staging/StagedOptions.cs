@@ -35,6 +35,12 @@ public sealed record StagedOptions
     /// <summary>Whether to begin at the first step when checkpoints exist but none verifies.</summary>
     public bool StartOverIfNoneVerifies { get; init; }
 
+    /// <summary>
+    /// How many starts of the job a version may have of which none has committed anything newer; after them the version before it is tried, for
+    /// this one may be what makes the program fail. 0: any number. The oldest version is tried for ever.
+    /// </summary>
+    public int StartsPerVersion { get; init; } = CheckpointOptions.DefaultStartsPerVersion;
+
     /// <summary>How long one rank waits for another behind the program's back before the job's checkpoints are given up.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -62,6 +68,7 @@ public sealed record StagedOptions
         { GroupSizeMax: < 2 or > 128 } => $"The option GroupSizeMax is {GroupSizeMax}; a failure group has 2 to 128 members.",
         { Scheme: RedundancyScheme.ReedSolomon } when Losses >= GroupSizeMax =>
             $"The option Losses is {Losses} for groups of at most {GroupSizeMax}; a group must have more members than it may lose.",
+        { StartsPerVersion: < 0 } => $"The option StartsPerVersion is {StartsPerVersion}; give how often a version may be started from in vain, or 0 for any number.",
         _ when Deadline <= TimeSpan.Zero => $"The option Deadline is {Deadline}; it must be more than zero.",
         _ => null,
     };

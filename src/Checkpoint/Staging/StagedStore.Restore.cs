@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Checkpoint.Protocol;
@@ -12,16 +13,18 @@ public sealed partial class StagedStore
     /// rebuilding what was lost, from the nearest tier that has it.
     /// </summary>
     /// <param name="regions">The same regions by name, type and shape as at the save.</param>
+    /// <param name="progress">Hears of this rank's progress, often, on this thread; null: nobody does.</param>
     /// <exception cref="CheckpointMismatchException">An intact checkpoint is of another program, rank count or shape.</exception>
     /// <exception cref="NoCheckpointVerifiesException">There are checkpoints, but none verifies on every rank.</exception>
     /// <exception cref="CheckpointException">Some rank cannot take part; thrown on all ranks.</exception>
-    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions)
+    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions, IProgress<RestoreProgress>? progress = null)
     {
         _line.AwaitIdle();
         long startedAt = _time.GetTimestamp();
         var rebuilder = new VersionRebuilder(MemoryTier.Place, _memory, _group, _files, _pool, _redundancy);
         RestartTier[] tiers = [.. _tiers.Select((t, i) => new RestartTier(t.Place, i == 0 ? rebuilder : null, i == 0 ? _files : null))];
-        var driver = new RestartDriver(tiers, _group, _options.Program, _options.StartOverIfNoneVerifies, regions);
+        var driver = new RestartDriver(
+            tiers, _group, new RestartRules(_options.Program, _options.StartOverIfNoneVerifies, _options.StartsPerVersion), regions, progress);
         RestartState state = driver.Run();
         bool isRestored = state.Outcome == RestartOutcome.Restored;
         foreach ((StorageTier tier, int index) in _tiers.Select(static (t, i) => (t, i)))
@@ -30,7 +33,19 @@ public sealed partial class StagedStore
             if (isRestored && state.Candidate.Tier == index) tier.Prove(state.Candidate.Name);
         }
 
+        // A version that needed no rebuilding may still have lost what protects it, and the next host may be lost before the next commit.
+        if (isRestored && state.Candidate.Tier == 0 && !state.IsRebuilt) rebuilder.Renew(state.Candidate.Name);
         string? name = isRestored ? _tiers[state.Candidate.Tier].Name : null;
         return RestartDriver.Conclude(state, driver.ShardBytes, name, Location, _time.GetElapsedTime(startedAt));
+    }
+
+    /// <summary>
+    /// Says that this start of the job ends in good order, finished or asked to stop: it does not count against the version that it started from.
+    /// Not collective.
+    /// </summary>
+    public void EndInGoodOrder()
+    {
+        // If it fails, one start more is counted.
+        foreach (Place place in _tiers.Select(static t => t.Place).Where(static p => p.IsLeader)) _ = Attempted.Run(place.ForgetStart);
     }
 }

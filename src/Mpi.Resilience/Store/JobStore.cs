@@ -13,11 +13,16 @@ internal sealed class JobStore : IDisposable
     private const string MemoryTierName = "memory";
     private const string DirectoryTierName = "directory";
 
+    private static readonly string[] MemoryOnly = [MemoryTierName];
+    private static readonly string[] MemoryFirst = [MemoryTierName, DirectoryTierName];
+    private static readonly string[] DirectoryOnly = [DirectoryTierName];
+
     private readonly CheckpointStore? _plain;
     private readonly StagedStore? _staged;
     private readonly List<TierResult> _untold = [];
 
     private long _stepInLastTier = -1;
+    private bool _hasRoom;
 
     private JobStore(CheckpointStore? plain, StagedStore? staged, IReadOnlyList<string> tiers)
     {
@@ -37,7 +42,7 @@ internal sealed class JobStore : IDisposable
     public static JobStore? Open(ResilientOptions options, ICheckpointGroup group)
     {
         string? directory = options.CheckpointDirectory is { } path ? Path.GetFullPath(path) : null;
-        if (options.MemoryTier is { } memory) return new JobStore(null, OpenStaged(options, memory, directory, group), directory is null ? [MemoryTierName] : [MemoryTierName, DirectoryTierName]);
+        if (options.MemoryTier is { } memory) return new JobStore(null, OpenStaged(options, memory, directory, group), directory is null ? MemoryOnly : MemoryFirst);
         if (directory is null) return null;
         var plain = new CheckpointOptions
         {
@@ -45,11 +50,20 @@ internal sealed class JobStore : IDisposable
             Keep = options.Keep,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
+            StartsPerVersion = options.StartsPerVersion,
         };
-        return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null, [DirectoryTierName]);
+        return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null, DirectoryOnly);
     }
 
-    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions) => _staged?.Restore(regions) ?? _plain!.Restore(regions);
+    public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions, IProgress<RestoreProgress>? progress) =>
+        _staged?.Restore(regions, progress) ?? _plain!.Restore(regions, progress);
+
+    /// <summary>This start of the job does not count against the version that it started from.</summary>
+    public void EndInGoodOrder()
+    {
+        _staged?.EndInGoodOrder();
+        _plain?.EndInGoodOrder();
+    }
 
     /// <summary>Whether a version of that step was committed by this start in the last tier: the one that outlives the hosts' memory.</summary>
     public bool IsInEveryTier(long step) => _stepInLastTier == step || (_plain is not null);
@@ -62,6 +76,7 @@ internal sealed class JobStore : IDisposable
     public SaveResult? Save(long step, IReadOnlyList<CheckpointRegion> regions, bool waits, bool isLast)
     {
         if (_plain is not null) return _plain.Save(step, regions);
+        CheckRoom(regions);
         return Behind(() =>
         {
             WrittenRanges.NoteWindows();
@@ -72,6 +87,14 @@ internal sealed class JobStore : IDisposable
             _untold.AddRange(Learned(_staged.TakeResults()).Where(t => t.Result != result));
             return result;
         });
+    }
+
+    /// <summary>Once, before anything is staged: all ranks are here, and all are refused alike.</summary>
+    private void CheckRoom(IReadOnlyList<CheckpointRegion> regions)
+    {
+        if (_hasRoom) return;
+        _staged!.CheckRoom(regions);
+        _hasRoom = true;
     }
 
     /// <summary>What became of versions that were under way. Never waits.</summary>
@@ -128,6 +151,7 @@ internal sealed class JobStore : IDisposable
             Tracking = memory.Tracking,
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
+            StartsPerVersion = options.StartsPerVersion,
             Deadline = options.AgreementDeadline,
             FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
         };

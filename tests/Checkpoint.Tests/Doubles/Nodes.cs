@@ -66,11 +66,12 @@ internal sealed class Nodes : IDisposable
         return report;
     }));
 
-    /// <summary>One attempt that only restores; all ranks must hold the right values.</summary>
+    /// <summary>One attempt that only restores, and ends in good order; all ranks must hold the right values.</summary>
     public RestoreReport Restart() => Returned(Start(static (store, rank) =>
     {
         RestoreReport report = store.Restore(rank.Regions);
         if (report.IsFresh ? !rank.IsUntouched : !rank.IsAt(report.Step)) throw new InvalidOperationException($"wrong values at step {report.Step}");
+        store.EndInGoodOrder();
         return report;
     }))[0];
 

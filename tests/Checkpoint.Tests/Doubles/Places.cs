@@ -43,13 +43,14 @@ internal sealed class Places
         return report;
     }).Select(static e => e.Failure is null ? e.Value! : throw new AggregateException(e.Failure))];
 
-    /// <summary>One attempt that only restores; all ranks must agree and hold the right values. Returns rank 0's report.</summary>
+    /// <summary>One attempt that only restores, and ends in good order; all ranks must agree and hold the right values. Returns rank 0's report.</summary>
     public RestoreReport Restart(CheckpointOptions? options = null)
     {
         Job.Ended<RestoreReport>[] ended = Start(static (store, rank, _) =>
         {
             RestoreReport report = store.Restore(rank.Regions);
             if (report.IsFresh ? !rank.IsUntouched : !rank.IsAt(report.Step)) throw new InvalidOperationException("wrong values");
+            store.EndInGoodOrder();
             return report;
         }, options);
         foreach (Job.Ended<RestoreReport> e in ended)

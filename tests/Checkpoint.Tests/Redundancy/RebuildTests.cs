@@ -59,6 +59,41 @@ internal sealed class RebuildTests
     }
 
     [Test]
+    public void Redundancy_that_alone_was_lost_is_made_anew_by_the_restart_and_not_only_by_the_next_commit(
+        [Values(RedundancyScheme.Partner, RedundancyScheme.Xor, RedundancyScheme.ReedSolomon)] RedundancyScheme scheme, [Values] bool isDamaged)
+    {
+        using var nodes = new Nodes(3, new StagedOptions { Program = "heat", Scheme = scheme, Losses = 1 });
+        nodes.Commit(1, 2);
+        for (int rank = 0; rank < 3; rank++)
+        {
+            string kept = Path.Combine(nodes.Node(rank), "v2-a1", $"rank-{rank}.redundancy");
+            if (isDamaged) File.WriteAllBytes(kept, File.ReadAllBytes(kept)[..100]);
+            else File.Delete(kept);
+        }
+
+        Assert.That(nodes.Restart().Step, Is.EqualTo(2), "all shards are there: nothing had to be rebuilt");
+        nodes.Lose(1);
+        Assert.That(nodes.Restart().Step, Is.EqualTo(2), "what protects them is there again");
+    }
+
+    [Test]
+    public void A_second_crash_right_after_the_restart_with_the_first_copies_deleted_does_no_harm(
+        [Values(RedundancyScheme.Partner, RedundancyScheme.Xor)] RedundancyScheme scheme)
+    {
+        using var nodes = new Nodes(4, new StagedOptions { Program = "heat", Scheme = scheme });
+        nodes.Commit(1, 2);
+        nodes.Lose(2);
+        Assert.That(nodes.Restart().Step, Is.EqualTo(2));
+
+        // All that the first start had written of the newest version goes, host by host; only what restarts have made is left in the end.
+        foreach (int rank in (int[])[0, 1, 3])
+        {
+            nodes.Lose(rank);
+            Assert.That(nodes.Restart().Step, Is.EqualTo(2), $"node {rank} lost");
+        }
+    }
+
+    [Test]
     public void A_damaged_shard_is_rebuilt_like_a_lost_one()
     {
         using var nodes = new Nodes(3, new StagedOptions { Program = "heat", Scheme = RedundancyScheme.Xor });

@@ -13,6 +13,9 @@ internal sealed record PlaceSurvey(
     string? Problem, IReadOnlyList<(VersionName Name, VersionState State)> Versions, long NewestAttempt, AttemptRecord? Record)
     : IReport<PlaceSurvey>
 {
+    /// <summary>The starts of earlier attempts that are on record here, intact ones only.</summary>
+    public IReadOnlyList<StartRecord> Starts { get; init; } = [];
+
     public static PlaceSurvey Empty { get; } = new(null, [], 0, null);
 
     public IEnumerable<VersionName> Of(VersionState state) => Versions.Where(v => v.State == state).Select(static v => v.Name);
@@ -32,6 +35,8 @@ internal sealed record PlaceSurvey(
         byte[] record = Record?.Encode() ?? [];
         writer.Int32(record.Length);
         writer.Bytes(record);
+        writer.Int32(Starts.Count);
+        foreach (StartRecord start in Starts) writer.Bytes(start.Encode());
     }
 
     public static PlaceSurvey Decode(ref ByteReader reader)
@@ -47,7 +52,9 @@ internal sealed record PlaceSurvey(
 
         long newestAttempt = reader.Int64("newest attempt");
         byte[] record = reader.Bytes(reader.Count("record length", 1)).ToArray();
-        return new PlaceSurvey(
-            problem, versions, newestAttempt, record.Length == 0 ? null : AttemptRecord.Decode(record, "a rank's attempt record"));
+        var starts = new StartRecord[reader.Count("number of starts", StartRecord.Bytes)];
+        for (int i = 0; i < starts.Length; i++) starts[i] = StartRecord.Decode(reader.Bytes(StartRecord.Bytes), "a rank's start record");
+        AttemptRecord? newest = record.Length == 0 ? null : AttemptRecord.Decode(record, "a rank's attempt record");
+        return new PlaceSurvey(problem, versions, newestAttempt, newest) { Starts = starts };
     }
 }

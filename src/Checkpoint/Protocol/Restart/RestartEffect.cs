@@ -1,3 +1,6 @@
+using System.Collections.Generic;
+using HpcVirt.Checkpoint.Formats;
+
 namespace HpcVirt.Checkpoint.Protocol;
 
 /// <summary>What a rank has to do next in a restart: one thing at a time, each answered by one <see cref="RestartEvent"/>.</summary>
@@ -14,6 +17,9 @@ internal abstract record RestartEffect
 
     /// <summary>Collective: put back what is missing or damaged, from other places and from redundancy, and the redundancy too.</summary>
     public sealed record Rebuild(RestartCandidate Candidate) : RestartEffect;
+
+    /// <summary>Note durably that this attempt starts from the candidate, before anything of it can make the program fail.</summary>
+    public sealed record RecordStart(RestartCandidate Candidate, IReadOnlyList<StartRecord> Obsolete) : RestartEffect;
 
     /// <summary>Fill the regions.</summary>
     public sealed record Fill(RestartCandidate Candidate) : RestartEffect;

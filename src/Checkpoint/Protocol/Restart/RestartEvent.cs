@@ -16,6 +16,9 @@ internal abstract record RestartEvent
     /// <summary>What could be rebuilt was; whether that is enough, verifying it again will tell.</summary>
     public sealed record Rebuilt : RestartEvent;
 
+    /// <summary>The start is on record, or could not be put there: no reason not to start.</summary>
+    public sealed record StartRecorded : RestartEvent;
+
     public sealed record Filled(VerdictReport Mine) : RestartEvent;
 
     public sealed record FillsKnown(IReadOnlyList<VerdictReport> All) : RestartEvent;

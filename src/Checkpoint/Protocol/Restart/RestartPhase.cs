@@ -3,10 +3,10 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// <summary>Where a rank is in a restart.</summary>
 /// <remarks>
 /// <code>
-/// Surveying -> Choosing -> Verifying -> Judging --all verified--> Filling -> Confirming --all filled--> Ended
-///                 |  ^       ^             |  |                                  |
-///                 |  |       '--Rebuilding-'  |  (once per candidate)            |
-///                 |  '-------next older-------'----------------------------------'
+/// Surveying -> Choosing -> Verifying -> Judging --all verified--> Recording -> Filling -> Confirming --all filled--> Ended
+///                 |  ^       ^             |  |                                               |
+///                 |  |       '--Rebuilding-'  |  (once per candidate)                         |
+///                 |  '-------next in order----'-----------------------------------------------'
 ///                 '--none left--> Ended (fresh, or refused)
 /// </code>
 /// Choosing, Judging, Rebuilding and Confirming are collective.
@@ -27,6 +27,9 @@ internal enum RestartPhase
 
     /// <summary>Putting back what is missing or damaged, from other places and from redundancy.</summary>
     Rebuilding,
+
+    /// <summary>Noting that this attempt starts from the candidate.</summary>
+    Recording,
 
     /// <summary>Filling the regions from the candidate.</summary>
     Filling,

@@ -11,8 +11,8 @@ namespace HpcVirt.Checkpoint.Protocol;
 /// </summary>
 internal static class RestartProtocol
 {
-    public static RestartState Start(bool mayStartOver, IReadOnlyList<bool> canRebuild) =>
-        new(RestartPhase.Surveying, mayStartOver) { CanRebuild = canRebuild };
+    public static RestartState Start(bool mayStartOver, IReadOnlyList<bool> canRebuild, int startsMax) =>
+        new(RestartPhase.Surveying, mayStartOver) { CanRebuild = canRebuild, StartsMax = startsMax };
 
     public static (RestartState State, RestartEffect Effect) Next(RestartState state, RestartEvent happened) => (state.Phase, happened) switch
     {
@@ -28,6 +28,9 @@ internal static class RestartProtocol
             (state with { Phase = RestartPhase.Verifying }, new RestartEffect.Verify(state.Candidate)),
 
         (RestartPhase.Judging, RestartEvent.VerdictsKnown e) => Judge(state, e.All),
+
+        (RestartPhase.Recording, RestartEvent.StartRecorded) =>
+            (state with { Phase = RestartPhase.Filling }, new RestartEffect.Fill(state.Candidate)),
 
         (RestartPhase.Filling, RestartEvent.Filled e) =>
             (state with { Phase = RestartPhase.Confirming }, new RestartEffect.TellFill(e.Mine)),
@@ -53,12 +56,17 @@ internal static class RestartProtocol
                 $"attempt {name.Attempt} committed it after a newer attempt had begun")));
         }
 
-        // The newest first, and of one version the nearest tier.
+        // The newest first, and of one version the nearest tier; but versions that the program has not come away from stand back.
+        var plan = StartPlan.Make(
+            [.. candidates.OrderByDescending(static c => c.Name).ThenBy(static c => c.Tier)],
+            all.SelectMany(static rank => rank.Tiers).SelectMany(static tier => tier.Starts),
+            state.StartsMax);
         return TryOlder(state with
         {
-            Candidates = [.. candidates.OrderByDescending(static c => c.Name).ThenBy(static c => c.Tier)],
+            Candidates = plan.Order,
             Index = -1,
-            Skipped = [.. skipped.Distinct()],
+            ObsoleteStarts = plan.Obsolete,
+            Skipped = [.. skipped.Distinct(), .. plan.Skipped],
         });
     }
 
@@ -73,7 +81,7 @@ internal static class RestartProtocol
                 : TryOlder(state with { Skipped = [.. state.Skipped, .. damages] });
         }
 
-        return (state with { Phase = RestartPhase.Filling, Step = all[0].Step }, new RestartEffect.Fill(state.Candidate));
+        return (state with { Phase = RestartPhase.Recording, Step = all[0].Step }, new RestartEffect.RecordStart(state.Candidate, state.ObsoleteStarts));
     }
 
     private static (RestartState, RestartEffect) Confirm(RestartState state, IReadOnlyList<VerdictReport> all)

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint.Protocol;
 
@@ -9,6 +10,12 @@ internal sealed record RestartState(RestartPhase Phase, bool MayStartOver)
 {
     /// <summary>For each tier, whether damaged parts of a version can be had from elsewhere there.</summary>
     public IReadOnlyList<bool> CanRebuild { get; init; } = [false];
+
+    /// <summary>How many starts a version may have without progress before an older one is tried; 0: any number.</summary>
+    public int StartsMax { get; init; }
+
+    /// <summary>Records of starts that no longer say anything.</summary>
+    public IReadOnlyList<StartRecord> ObsoleteStarts { get; init; } = [];
 
     /// <summary>Whether that was tried with this candidate.</summary>
     public bool IsRebuilt { get; init; }
