@@ -14,7 +14,8 @@ internal sealed record FeatureReference(double MissingShare, IReadOnlyList<float
 {
     private const int RowsMax = 20_000;
 
-    public float Median => Deciles.Count == 0 ? float.NaN : Deciles[Deciles.Count / 2];
+    /// <summary>The middle; 0 where the feature was always missing, for JSON has no word for what is no number.</summary>
+    public float Median => Deciles.Count == 0 ? 0 : Deciles[Deciles.Count / 2];
 
     public static FeatureReference[] Of(LabelledRows rows, ReadOnlySpan<float> values)
     {
