@@ -52,7 +52,11 @@ public sealed partial class StagedStore : IDisposable
         _files = new PeerFiles(mesh, options.ShareMemory);
         _redundancy = GroupRedundancy.Create(options, mesh, _files, memory, MemoryTier.Place);
         _line = new CommitLine(Commit, job => CatchUp(job));
-        Warnings = warnings;
+
+        // Whoever asked for a way by name knows what it costs.
+        Warnings = options.Tracking is null && WhyUntracked is { } reason
+            ? [.. warnings, $"Changes between checkpoints are found by {(Tracking == TrackingKind.BlockHashes ? "hashes, which read everything while the program stands still" : "nothing")}: {reason}."]
+            : warnings;
     }
 
     /// <summary>A failed retirement must not stop the job at once.</summary>
@@ -73,7 +77,7 @@ public sealed partial class StagedStore : IDisposable
     /// <summary>The memory that this rank's slots take, those for other ranks' protection included.</summary>
     public long ReservedBytes => _pool.ReservedBytes + (_redundancy?.ReservedBytes ?? 0);
 
-    /// <summary>What could not be cleaned up at opening.</summary>
+    /// <summary>What could not be cleaned up at opening, and what this machine lacks for checkpoints at full speed.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     private StorageTier MemoryTier => _tiers[0];
