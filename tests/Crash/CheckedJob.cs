@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using HpcVirt.Mpi.Resilience;
 using MPI;
 
@@ -25,8 +26,9 @@ internal static class CheckedJob
         if (first == 0) Fill(state.Span, rank, 0);
         Check(state.Span, rank, first, count);
 
-        // Known to be right: only from here on may this start be killed.
-        using (var file = new StreamWriter(log, append: true)) file.WriteLine($"{rank} {System.Environment.ProcessId} {first}");
+        // Known to be right on all ranks: only from here on may this start be killed. One rank writes for all, for appends of two processes may meet.
+        int[]? processes = job.World.Gather(System.Environment.ProcessId, 0);
+        if (processes is not null) File.AppendAllText(log, string.Concat(processes.Select((process, owner) => $"{owner} {process} {first}\n")));
         foreach (long step in job.Steps(long.MaxValue / 2))
         {
             Check(state.Span, rank, step, count);

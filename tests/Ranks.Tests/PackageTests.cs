@@ -26,6 +26,8 @@ internal sealed class PackageTests
                 Assert.That(packed.ExitCode, Is.Zero, packed.ToString());
             }
 
+            // A stranger has a registry; here the restored packages of this build stand in for it.
+            foreach (string dependency in RestoredPackages("system.io.hashing")) File.Copy(dependency, Path.Combine(packages, Path.GetFileName(dependency)));
             string stranger = Directory.CreateDirectory(Path.Combine(folder, "stranger")).FullName;
             File.WriteAllText(Path.Combine(stranger, "nuget.config"), $"""
                 <configuration>
@@ -56,5 +58,15 @@ internal sealed class PackageTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static string[] RestoredPackages(string id)
+    {
+        string folder = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+            ? set
+            : Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string[] found = Directory.GetFiles(Path.Combine(folder, id), "*.nupkg", SearchOption.AllDirectories);
+        Assert.That(found, Is.Not.Empty, $"{id} was restored for this build");
+        return found;
     }
 }

@@ -92,7 +92,11 @@ internal sealed class RestartTests(MpiKind kind)
 
             MpiOutcome restarted = WalkThrough(memory, kind, 2, "steps=20", $"files={prefix}", "die=13@1");
             Assert.That(restarted.ExitCode, Is.Zero, restarted.Output);
-            Assert.That(restarted.Output, Does.Contain("continues at step 10").And.Contain("last was step 9"));
+
+            // Through memory the commit runs behind the program, and the kill at step 13 may come before that of step 10.
+            Assert.That(restarted.Output, throughMemory
+                ? Does.Contain("continues at step 10").And.Contain("last was step 9").Or.Contain("continues at step 5").And.Contain("last was step 4")
+                : Does.Contain("continues at step 10").And.Contain("last was step 9"));
             string all = string.Concat(Enumerable.Range(0, 20).Select(static step => $"{step}\n"));
             Assert.That(new[] { 0, 1 }.Select(rank => File.ReadAllText($"{prefix}-{rank}")), Is.All.EqualTo(all));
             Assert.That(File.ReadAllText($"{prefix}-last"), Is.EqualTo("step 19"));
