@@ -20,6 +20,8 @@ if (Environment.GetEnvironmentVariable(ControlEnvironment.Restore) != ControlEnv
     client?.Restored(step, step, []);
 }
 
+// What was restored is not committed once more: the file from then may say "stop", and some would obey it before rank 0 has written anew.
+long restored = step;
 if (options.Unprotected) sum = rank;
 for (; step < options.Steps; step++)
 {
@@ -32,7 +34,7 @@ for (; step < options.Steps; step++)
         return 3;
     }
 
-    if (step > 0 && step % options.Every == 0)
+    if (step > restored && step % options.Every == 0)
     {
         bool stop = store.Commit(step, sum, stop: client?.StopRequested == true && !options.IgnoresStop);
         client?.CheckpointCommitted(step, step, TimeSpan.FromMilliseconds(1), sizeof(long));
