@@ -137,6 +137,8 @@ internal sealed class RankConnection : IDisposable
 
     private void Serve(ControlConnection connection, Ask ask)
     {
+        // An operator is no rank: nobody waits for the end of an answer when an attempt ends, and nobody cuts it short.
+        _onEnd(this);
         connection.Send(_listener.OnAsked(ask));
         connection.Send(new Goodbye());
     }

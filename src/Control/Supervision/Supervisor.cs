@@ -93,9 +93,12 @@ internal sealed class Supervisor : IDisposable
         while (_conclusion is null)
         {
             SupervisorEvent happened = _events.Take();
+            HostPool before = _state.Hosts;
             (_state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(_state, happened);
             if (happened is StopAsked) SayStop(_state);
-            if (happened is DrainAsked or HostReturned or HostLost) SayHost(happened);
+
+            // All ranks of a host that is lost report it.
+            if (happened is DrainAsked or HostReturned || (happened is HostLost lost && before.IsUsable(lost.Host))) SayHost(happened);
             foreach (SupervisorEffect effect in effects) Perform(effect);
         }
 

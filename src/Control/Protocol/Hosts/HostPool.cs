@@ -19,6 +19,8 @@ internal sealed record HostPool(ImmutableArray<PooledHost> Hosts)
 
     public bool Has(string host) => Hosts.Any(h => h.Name == host);
 
+    public bool IsUsable(string host) => Hosts.Any(h => h.Name == host && h.IsUsable);
+
     /// <summary>Changes what is known of a host. One that came back is a spare: what runs goes on where it runs.</summary>
     public HostPool With(string host, HostCondition condition) =>
         new([.. Hosts.Select(h => h.Name == host ? h with { Condition = condition } : h)]);
