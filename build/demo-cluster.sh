@@ -42,7 +42,7 @@ launcher="$launcher --mca oob_tcp_if_include eth0 --mca mpi_yield_when_idle 1"
 
 start() {
     rm -f "$events"
-    env HPCVIRT_INTERVAL="300 steps" tests/Cluster/cluster in "$place" head ./hpcvirt run -n 4 --mpi openmpi --hosts a,b,c,d --spares e \
+    env HPCVIRT_INTERVAL="300 steps" timeout -k 30 240 tests/Cluster/cluster in "$place" head ./hpcvirt run -n 4 --mpi openmpi --hosts a,b,c,d --spares e \
         --checkpoints "$artifacts/checkpoints" --json-log "$events" --launcher-args "$launcher" \
         -- "$stencil" "${plate[@]}" --result "$artifacts/survivor.bin" --image "$artifacts/plate.png" --checksum > "$artifacts/job.log" 2>&1 &
     job=$!

@@ -4,8 +4,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace HpcVirt.Benchmarks.Checkpoint;
@@ -16,10 +18,22 @@ internal static class BenchDriver
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static Process? _measuring;
+
     public static int Run(string? json, string only, TextWriter output, TextWriter error)
     {
         string root = Path.Combine("/dev/shm", $"hpcvirt-bench-{System.Environment.ProcessId}");
         var figures = new List<Measured>();
+
+        // Gigabytes of memory lie there: they go also when somebody loses patience.
+        void Abandon(PosixSignalContext context)
+        {
+            _measuring?.Kill(entireProcessTree: true);
+            if (Directory.Exists(root)) Directory.Delete(root, recursive: true);
+        }
+
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
         output.WriteLine($"{"figure",-24} {"value",7}  {"bar",6}  {"verdict",-7}  {"spread",-18} against");
         try
         {
@@ -56,26 +70,37 @@ internal static class BenchDriver
         start.Environment["HPCVIRT_MPI"] = "openmpi";
         start.Environment["DOTNET_TieredPGO"] = "0";
         using var process = Process.Start(start)!;
-        Task<string> said = process.StandardOutput.ReadToEndAsync();
+        _measuring = process;
+        bool isLate = false;
+        using var deadline = new Timer(
+            _ =>
+            {
+                isLate = true;
+                process.Kill(entireProcessTree: true);
+            },
+            null, Deadline, Timeout.InfiniteTimeSpan);
         Task<string> complained = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Deadline))
+
+        // Each figure is shown when it is known: some take a minute.
+        while (process.StandardOutput.ReadLine() is { } line)
         {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'{string.Join(' ', command)}' did not end within {Deadline.TotalMinutes} minutes and was ended");
+            if (line.StartsWith(FigureLines.Prefix + "\t", StringComparison.Ordinal)) Show(line.Split('\t'), figures, output);
         }
 
-        if (process.ExitCode != 0) throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode}:\n{complained.Result}{said.Result}");
-        foreach (string line in said.Result.Split('\n').Where(static l => l.StartsWith(FigureLines.Prefix + "\t", StringComparison.Ordinal)))
-        {
-            string[] fields = line.Split('\t');
-            double[] runs = [.. fields[4].Split(' ').Select(static v => double.Parse(v, CultureInfo.InvariantCulture))];
-            var measured = new Measured(fields[1], fields[2], double.Parse(fields[3], CultureInfo.InvariantCulture), runs);
-            figures.Add(measured);
-            string bar = double.IsNaN(measured.Bar) ? "" : $"{(measured.Bar < 0 ? ">=" : "<=")}{double.Abs(measured.Bar):F2}";
-            string verdict = double.IsNaN(measured.Bar) ? "" : measured.Passes ? "passes" : "MISSES";
-            output.WriteLine($"{measured.Name,-24} {measured.Value,7:F3}  {bar,6}  {verdict,-7}  {$"{runs.Min():F3} .. {runs.Max():F3}",-18} {measured.Against}");
-        }
+        process.WaitForExit();
+        _measuring = null;
+        if (isLate) throw new TimeoutException($"'{string.Join(' ', command)}' did not end within {Deadline.TotalMinutes} minutes and was ended");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"'{string.Join(' ', command)}' ended with {process.ExitCode}:\n{complained.Result}");
+    }
 
+    private static void Show(string[] fields, List<Measured> figures, TextWriter output)
+    {
+        double[] runs = [.. fields[4].Split(' ').Select(static v => double.Parse(v, CultureInfo.InvariantCulture))];
+        var measured = new Measured(fields[1], fields[2], double.Parse(fields[3], CultureInfo.InvariantCulture), runs);
+        figures.Add(measured);
+        string bar = double.IsNaN(measured.Bar) ? "" : $"{(measured.Bar < 0 ? ">=" : "<=")}{double.Abs(measured.Bar):F2}";
+        string verdict = double.IsNaN(measured.Bar) ? "" : measured.Passes ? "passes" : "MISSES";
+        output.WriteLine($"{measured.Name,-24} {measured.Value,7:F3}  {bar,6}  {verdict,-7}  {$"{runs.Min():F3} .. {runs.Max():F3}",-18} {measured.Against}");
         output.Flush();
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading;
 
@@ -40,6 +41,11 @@ internal sealed class CrashDriver(string tool, int kills, string scheme, int ran
     public int Run(TextWriter output)
     {
         Directory.CreateDirectory(_root);
+
+        // Whoever ends the fuzz must not leave a job behind that restarts a million times.
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Abandon);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Abandon);
+        using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Abandon);
         output.WriteLine($"seed {seed}, {ranks} ranks, redundancy {scheme}");
         try
         {
@@ -129,6 +135,13 @@ internal sealed class CrashDriver(string tool, int kills, string scheme, int ran
     }
 
     private string Said() => File.Exists(Words) ? string.Join('\n', File.ReadLines(Words).TakeLast(30)) : "";
+
+    private void Abandon(PosixSignalContext context)
+    {
+        End();
+        Directory.Delete(_root, recursive: true);
+        System.Environment.Exit(128 + (context.Signal switch { PosixSignal.SIGINT => 2, PosixSignal.SIGHUP => 1, _ => 15 }));
+    }
 
     private void End()
     {
