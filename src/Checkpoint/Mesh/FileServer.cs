@@ -21,9 +21,10 @@ internal sealed class FileServer(ICheckpointDirectory directory) : IDisposable
         }
 
         byte[] buffer = new byte[PeerFiles.RequestBytesMax];
+        using var open = new LastFile(directory);
         try
         {
-            while (true) Answer(connection, buffer);
+            while (true) Answer(connection, open, buffer);
         }
         finally
         {
@@ -40,13 +41,13 @@ internal sealed class FileServer(ICheckpointDirectory directory) : IDisposable
         }
     }
 
-    private void Answer(MeshConnection connection, byte[] buffer)
+    private static void Answer(MeshConnection connection, LastFile open, byte[] buffer)
     {
         FileRequest request = FileRequest.Decode(connection.ReceivePatiently(MeshFrameKind.Request, FileRequest.MaximumBytes));
         int lengthBytes;
         try
         {
-            using ICheckpointFile file = directory.OpenFile(request.Path);
+            ICheckpointFile file = open.Take(request.Path);
             lengthBytes = request.LengthBytes == 0 ? sizeof(long) : request.LengthBytes;
             if (request.LengthBytes == 0) BinaryPrimitives.WriteInt64LittleEndian(buffer, file.GetLengthBytes());
             else Formats.FileBytes.ReadExactly(file, buffer.AsSpan(0, lengthBytes), request.OffsetBytes, request.Path, region: null);
@@ -58,5 +59,30 @@ internal sealed class FileServer(ICheckpointDirectory directory) : IDisposable
         }
 
         connection.Send(MeshFrameKind.Bytes, buffer.AsSpan(0, lengthBytes));
+    }
+
+    /// <summary>
+    /// The file that a caller reads from, kept open while it goes on with the same one: opening a slot maps all of it, which takes longer than
+    /// sending a piece of it. A version's file has one content as long as its name is there.
+    /// </summary>
+    private sealed class LastFile(ICheckpointDirectory directory) : IDisposable
+    {
+        private string? _path;
+        private ICheckpointFile? _file;
+
+        public ICheckpointFile Take(string path)
+        {
+            if (_file is not null && _path == path && directory.Exists(path)) return _file;
+            Dispose();
+            _file = directory.OpenFile(path);
+            _path = path;
+            return _file;
+        }
+
+        public void Dispose()
+        {
+            _file?.Dispose();
+            _file = null;
+        }
     }
 }

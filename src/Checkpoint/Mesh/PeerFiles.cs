@@ -16,6 +16,7 @@ internal sealed class PeerFiles(RankMesh mesh, bool mayMap) : IDisposable
     private const int MappingsMax = 64;
 
     private readonly Dictionary<int, MeshConnection> _connections = [];
+    private readonly Dictionary<int, PendingRead> _pending = [];
     private readonly Dictionary<(int Peer, ulong FileNumber), MappedMemory> _mappings = [];
 
     /// <summary>How many bytes came over connections, for reports.</summary>
@@ -30,6 +31,34 @@ internal sealed class PeerFiles(RankMesh mesh, bool mayMap) : IDisposable
             TransferredBytes += count;
             bytes = bytes[count..];
             offsetBytes += count;
+        }
+    }
+
+    /// <summary>
+    /// Asks for bytes without waiting for them; false if something asked for in this way is still on its way from that peer. The answer is taken
+    /// by <see cref="Await"/>, or when the peer is asked for anything else.
+    /// </summary>
+    public bool TryBegin(int peer, string path, long offsetBytes, PendingRead read)
+    {
+        if (_pending.ContainsKey(peer)) return false;
+        Connect(peer).Send(MeshFrameKind.Request, new FileRequest(path, offsetBytes, read.Bytes.Length).Encode());
+        _pending[peer] = read;
+        TransferredBytes += read.Bytes.Length;
+        return true;
+    }
+
+    /// <summary>Waits for what was begun, if it is still on its way.</summary>
+    public void Await(int peer)
+    {
+        if (!_pending.Remove(peer, out PendingRead? read)) return;
+        try
+        {
+            Connect(peer).ReceiveInto(read.Bytes.Span);
+            read.IsHere = true;
+        }
+        catch (PeerRefusalException)
+        {
+            // Whoever wants the bytes after all asks again and hears the reason.
         }
     }
 
@@ -69,6 +98,7 @@ internal sealed class PeerFiles(RankMesh mesh, bool mayMap) : IDisposable
         ForgetMappings();
         foreach (MeshConnection connection in _connections.Values) connection.Dispose();
         _connections.Clear();
+        _pending.Clear();
     }
 
     private void ForgetMappings()
@@ -79,9 +109,17 @@ internal sealed class PeerFiles(RankMesh mesh, bool mayMap) : IDisposable
 
     private void Ask(int peer, FileRequest request, Span<byte> answer)
     {
-        if (!_connections.TryGetValue(peer, out MeshConnection? connection))
-            _connections[peer] = connection = mesh.Call(peer, MeshPurpose.Files);
+        // Answers come in the order of the requests.
+        Await(peer);
+        MeshConnection connection = Connect(peer);
         connection.Send(MeshFrameKind.Request, request.Encode());
         connection.ReceiveInto(answer);
+    }
+
+    private MeshConnection Connect(int peer)
+    {
+        if (!_connections.TryGetValue(peer, out MeshConnection? connection))
+            _connections[peer] = connection = mesh.Call(peer, MeshPurpose.Files);
+        return connection;
     }
 }

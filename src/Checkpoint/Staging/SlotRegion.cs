@@ -1,3 +1,4 @@
+using System;
 using HpcVirt.Checkpoint.Formats;
 
 namespace HpcVirt.Checkpoint;
@@ -31,6 +32,22 @@ internal sealed class SlotRegion(long lengthBytes)
         _unchecked.Add(first, count);
     }
 
+    /// <summary>
+    /// Notes that pages of the slot are copies of another slot's. What is known of their checksums comes with them: they are of the memory as it
+    /// was, and a byte that the copy gets wrong is found by them.
+    /// </summary>
+    public void Took(SlotRegion source, long first, long count)
+    {
+        Pending.Remove(first, count);
+        _changed.Add(first, count);
+        _unchecked.Remove(first, count);
+        for (long page = first; page < first + count; page++)
+        {
+            if (source._unchecked.Contains(page)) _unchecked.Add(page, 1);
+            else _pageChecksums[page] = source._pageChecksums[page];
+        }
+    }
+
     /// <summary>Brings the blocks' checksums up to date from the bytes in the slot, reading only what has changed.</summary>
     public void Check(MappedMemory slot, long offsetBytes)
     {
@@ -54,8 +71,9 @@ internal sealed class SlotRegion(long lengthBytes)
     {
         for (long from = firstPage; _unchecked.TryNextRun(from, endPage, out long first, out long count); from = first + count)
         {
-            for (long page = first; page < first + count; page++)
-                _pageChecksums[page] = Crc32C.Of(slot.Slice(offsetBytes + (page * PageSet.PageBytes), RunBytes(page, 1)));
+            // The next page may lie in the next block: what is looked for is never far away.
+            if (_unchecked.TryNextRun(first + count, long.Min(_pageChecksums.Length, endPage + PagesPerBlock), out long next, out _)) PageFetch.Begin(Page(slot, offsetBytes, next));
+            for (long page = first; page < first + count; page++) _pageChecksums[page] = Crc32C.Of(Page(slot, offsetBytes, page));
         }
 
         _unchecked.Remove(firstPage, endPage - firstPage);
@@ -65,11 +83,13 @@ internal sealed class SlotRegion(long lengthBytes)
             int pageBytes = RunBytes(page, 1);
             checksum = pageBytes == PageSet.PageBytes
                 ? Crc32C.JoinPage(checksum, _pageChecksums[page])
-                : Crc32C.Continue(checksum, slot.Slice(offsetBytes + (page * PageSet.PageBytes), pageBytes));
+                : Crc32C.Continue(checksum, Page(slot, offsetBytes, page));
         }
 
         _blockChecksums[block] = checksum;
     }
+
+    private Span<byte> Page(MappedMemory slot, long offsetBytes, long page) => slot.Slice(offsetBytes + (page * PageSet.PageBytes), RunBytes(page, 1));
 
     private static PageSet AllPages(long lengthBytes)
     {

@@ -54,6 +54,7 @@ internal sealed class Stager(SlotPool pool, RegionWatch watch, int rank, int ran
         {
             if (!old.Holds(entry)) continue;
             SlotRegion behind = old[entry];
+            SlotRegion ahead = newest.Slot[entry];
 
             // Where most has changed, most will change again: copying now and then once more would only cost memory bandwidth.
             if (behind.Pending.Count * 2 > behind.Pending.PageCount) continue;
@@ -64,7 +65,7 @@ internal sealed class Stager(SlotPool pool, RegionWatch watch, int rank, int ran
                 int runBytes = behind.RunBytes(first, count);
                 long offsetBytes = entry.OffsetBytes + (first * PageSet.PageBytes);
                 newest.Slot.Memory.Slice(offsetBytes, runBytes).CopyTo(old.Memory.Slice(offsetBytes, runBytes));
-                behind.Wrote(first, count);
+                behind.Took(ahead, first, count);
             }
         }
     }
@@ -76,14 +77,20 @@ internal sealed class Stager(SlotPool pool, RegionWatch watch, int rank, int ran
     {
         SlotRegion target = slot[entry];
         long copiedBytes = 0;
-        for (long from = 0; target.Pending.TryNextRun(from, target.Pending.PageCount, out long first, out long count); from = first + count)
+        bool isThere = target.Pending.TryNextRun(0, target.Pending.PageCount, out long first, out long count);
+        while (isThere)
         {
             count = long.Min(count, CopyBytes / PageSet.PageBytes);
+            isThere = target.Pending.TryNextRun(first + count, target.Pending.PageCount, out long nextFirst, out long nextCount);
+
+            // Pages that lie apart are waited for one by one, unless the next is on its way while this one is copied.
+            if (isThere) PageFetch.Begin(GuardedRegion.Slice(region, nextFirst * PageSet.PageBytes, target.RunBytes(nextFirst, 1)));
             int runBytes = target.RunBytes(first, count);
             long offsetBytes = first * PageSet.PageBytes;
-            GuardedRegion.Slice(region, offsetBytes, runBytes).CopyTo(slot.Memory.Slice(entry.OffsetBytes + offsetBytes, runBytes));
+            StreamingCopy.Copy(GuardedRegion.Slice(region, offsetBytes, runBytes), slot.Memory.Slice(entry.OffsetBytes + offsetBytes, runBytes));
             target.Wrote(first, count);
             copiedBytes += runBytes;
+            (first, count) = (nextFirst, nextCount);
         }
 
         return copiedBytes;

@@ -21,6 +21,20 @@ internal sealed class RebuildTests
     }
 
     [Test]
+    public void Shards_of_several_windows_come_whole_over_connections([Values] RedundancyScheme scheme)
+    {
+        if (scheme == RedundancyScheme.None) Assert.Pass("nothing travels");
+        using var nodes = new Nodes(3, new StagedOptions { Program = "heat", Scheme = scheme, ShareMemory = false })
+        {
+            Elements = 180_000,
+            AreSizesDifferent = true,
+        };
+        nodes.Commit(1, 2, 3, 4);
+        nodes.Lose(1);
+        Assert.That(nodes.Restart().Step, Is.EqualTo(4), "the largest shards have five windows of 1 MiB and a piece");
+    }
+
+    [Test]
     public void Any_two_nodes_may_be_lost_under_reed_solomon([Values(3, 4, 5)] int ranks)
     {
         for (int first = 0; first < ranks; first++)
