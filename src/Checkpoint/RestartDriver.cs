@@ -18,6 +18,9 @@ internal sealed class RestartDriver(
 
     private HashSet<string> _filesOfAll = [];
 
+    /// <summary>By which header's checksum this rank's own shard was found intact, so that it is not read for that once more after others' were rebuilt.</summary>
+    private (VersionName Name, int Tier, uint Checksum)? _intact;
+
     /// <summary>The length of the shard that was filled in, else 0.</summary>
     public long ShardBytes { get; private set; }
 
@@ -82,7 +85,8 @@ internal sealed class RestartDriver(
 
     private RestartEvent.Rebuilt Rebuild(RestartCandidate candidate)
     {
-        tiers[candidate.Tier].Rebuilder!.Rebuild(candidate.Name);
+        tiers[candidate.Tier].Rebuilder!.Rebuild(
+            candidate.Name, group, IsSplitOtherwise, isOwnIntact: _intact is { } mine && mine.Name == candidate.Name && mine.Tier == candidate.Tier);
         return new RestartEvent.Rebuilt();
     }
 
@@ -129,12 +133,15 @@ internal sealed class RestartDriver(
         var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
         if (manifest.Shards.Count == group.Size)
         {
-            using ShardReader reader = OpenShard(name, tier.Place, manifest);
+            using ShardReader reader = OpenShard(name, tier, manifest);
 
             // What does not fit is said before gigabytes are read for nothing.
             if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
             _meter.Begin(2 * reader.Shard.Regions.Sum(static r => r.StoredBytes));
-            if (reader.Damages(reader.NewBuffer(), _meter).FirstOrDefault() is { } damage) throw damage;
+            int index = tiers.Select(static (t, i) => (t, i)).First(t => t.t == tier).i;
+            if (_intact == (name, index, reader.Checksum)) _meter.Report(reader.Shard.Regions.Sum(static r => r.StoredBytes));
+            else if (reader.Damages(reader.NewBuffer(), _meter).FirstOrDefault() is { } damage) throw damage;
+            _intact = (name, index, reader.Checksum);
             if (!IsSplitOtherwise(reader.Shard))
             {
                 CheckFiles(_ => reader);
@@ -165,7 +172,7 @@ internal sealed class RestartDriver(
         var verdict = new VerdictReport(Verdict.Verified, manifestChecksum, manifest.Step, null, null, null);
         if (manifest.Shards.Count == group.Size)
         {
-            using ShardReader reader = OpenShard(name, tier.Place, manifest);
+            using ShardReader reader = OpenShard(name, tier, manifest);
             ShardBytes = reader.Shard.LengthBytes;
             if (!IsSplitOtherwise(reader.Shard))
             {
@@ -232,10 +239,10 @@ internal sealed class RestartDriver(
         return (manifest, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)));
     }
 
-    private ShardReader OpenShard(VersionName name, Place place, Manifest manifest)
+    private ShardReader OpenShard(VersionName name, RestartTier tier, Manifest manifest)
     {
-        string path = $"{place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
-        var reader = ShardReader.Open(place.Directory, path);
+        string path = $"{tier.Place.PathOf(name)}/{VersionName.Shard(group.Rank)}";
+        var reader = ShardReader.Take(tier.Rebuilder?.TryOpenRebuilt(name) ?? tier.Place.Directory.OpenFile(path), path);
         if (reader.ForeignTo(manifest, group.Rank) is not { } reason) return reader;
 
         reader.Dispose();

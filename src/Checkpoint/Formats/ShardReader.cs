@@ -187,14 +187,13 @@ internal sealed class ShardReader : IDisposable
             throw new CheckpointFormatException(_path, offsetBytes + view.Length, $"the file ends here, {memory.Length - view.Length} bytes short", region);
         if (!isWanted) return Crc32C.Of(view);
 
-        // What was copied is what is checked, while it is in the cache.
+        // What is checked is what is copied, out of the cache.
         uint checksum = 0;
         for (int done = 0; done < view.Length; done += CacheBytes)
         {
-            int count = int.Min(CacheBytes, view.Length - done);
-            Span<byte> part = memory.Slice(done, count);
-            view.Slice(done, count).CopyTo(part);
+            ReadOnlySpan<byte> part = view.Slice(done, int.Min(CacheBytes, view.Length - done));
             checksum = Crc32C.Continue(checksum, part);
+            StreamingCopy.Copy(part, memory[done..]);
         }
 
         return checksum;

@@ -22,4 +22,7 @@ internal interface ISlotDirectory : ICheckpointDirectory
 
     /// <summary>How many names the file has, its own included.</summary>
     int CountNames(string path);
+
+    /// <summary>The number that all names of one file share, and no other file has as long as it is there.</summary>
+    ulong FileNumber(string path);
 }

@@ -3,7 +3,10 @@ using System;
 namespace HpcVirt.Checkpoint;
 
 /// <summary>A mapped file as the readers of formats want it. Read only: slots are written through their mapping.</summary>
-internal sealed class MappedFile(string path, MappedMemory memory) : ICheckpointFile, IViewableFile
+/// <param name="path">For messages.</param>
+/// <param name="memory">Its bytes.</param>
+/// <param name="ownsMemory">Whether the mapping ends with this.</param>
+internal sealed class MappedFile(string path, MappedMemory memory, bool ownsMemory = true) : ICheckpointFile, IViewableFile
 {
     public ReadOnlySpan<byte> View(long offsetBytes, int wantedBytes) =>
         memory.Slice(offsetBytes, (int)long.Clamp(memory.LengthBytes - offsetBytes, 0, wantedBytes));
@@ -25,5 +28,8 @@ internal sealed class MappedFile(string path, MappedMemory memory) : ICheckpoint
         // Nothing was written through this.
     }
 
-    public void Dispose() => memory.Dispose();
+    public void Dispose()
+    {
+        if (ownsMemory) memory.Dispose();
+    }
 }

@@ -91,6 +91,8 @@ public sealed class MemoryDirectory : ISlotDirectory
 
     int ISlotDirectory.CountNames(string path) => (int)Facts(Full(path)).NameCount;
 
+    ulong ISlotDirectory.FileNumber(string path) => FileNumber(Full(path));
+
     /// <summary>The number by which the file system knows a file, whatever its names.</summary>
     internal static ulong FileNumber(string fullPath) => Facts(fullPath).FileNumber;
 

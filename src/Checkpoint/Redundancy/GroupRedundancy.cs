@@ -34,6 +34,9 @@ internal sealed class GroupRedundancy : IRedundancy, IDisposable
 
     public long ReservedBytes => _pool.ReservedBytes;
 
+    /// <summary>The slots for what is kept.</summary>
+    public SlotPool Pool => _pool;
+
     private PeerFiles Files { get; }
 
     /// <summary>The ranks of the group, in its order.</summary>

@@ -10,21 +10,15 @@ namespace HpcVirt.Checkpoint;
 internal sealed class CommitLine : IDisposable
 {
     private readonly object _gate = new();
-    private readonly Action<StagedSave> _commit;
-    private readonly Action<StagedSave> _afterwards;
     private readonly Thread _thread;
-    private StagedSave? _job;
+    private Action? _job;
     private Exception? _failure;
     private bool _isBusy;
     private bool _isWanted;
     private bool _isClosed;
 
-    /// <param name="commit">Takes one checkpoint to its end.</param>
-    /// <param name="afterwards">What may be done after it as long as <see cref="IsLeisure"/>.</param>
-    public CommitLine(Action<StagedSave> commit, Action<StagedSave> afterwards)
+    public CommitLine()
     {
-        _commit = commit;
-        _afterwards = afterwards;
         _thread = new Thread(Run) { IsBackground = true, Name = "checkpoint" };
         _thread.Start();
     }
@@ -45,7 +39,8 @@ internal sealed class CommitLine : IDisposable
         }
     }
 
-    public void Hand(StagedSave job)
+    /// <summary>Gives the thread something to do. Nothing may be under way.</summary>
+    public void Hand(Action job)
     {
         lock (_gate)
         {
@@ -71,7 +66,7 @@ internal sealed class CommitLine : IDisposable
     {
         while (true)
         {
-            StagedSave? job;
+            Action? job;
             lock (_gate)
             {
                 while (_job is null && !_isClosed) Monitor.Wait(_gate);
@@ -82,8 +77,7 @@ internal sealed class CommitLine : IDisposable
             Exception? failure = null;
             try
             {
-                _commit(job);
-                _afterwards(job);
+                job();
             }
             catch (Exception e)
             {

@@ -21,8 +21,10 @@ public sealed partial class StagedStore
     {
         _line.AwaitIdle();
         long startedAt = _time.GetTimestamp();
-        var rebuilder = new VersionRebuilder(MemoryTier.Place, _memory, _group, _files, _pool, _redundancy);
-        RestartTier[] tiers = [.. _tiers.Select((t, i) => new RestartTier(t.Place, i == 0 ? rebuilder : null, i == 0 ? _files : null))];
+        var warm = new WarmDirectory(_memory, _redundancy is null ? [_pool] : [_pool, _redundancy.Pool]);
+        var place = new Place(warm, MemoryTier.Place.Rank, MemoryTier.Place.Leaders) { Attempt = Attempt };
+        var rebuilder = new VersionRebuilder(place, _memory, _files, _pool, _redundancy);
+        RestartTier[] tiers = [.. _tiers.Select((t, i) => i == 0 ? new RestartTier(place, rebuilder, _files) : new RestartTier(t.Place, null, null))];
         var driver = new RestartDriver(
             tiers, _group, new RestartRules(_options.Program, _options.StartOverIfNoneVerifies, _options.StartsPerVersion), regions, progress);
         RestartState state = driver.Run();
@@ -33,8 +35,9 @@ public sealed partial class StagedStore
             if (isRestored && state.Candidate.Tier == index) tier.Prove(state.Candidate.Name);
         }
 
-        // A version that needed no rebuilding may still have lost what protects it, and the next host may be lost before the next commit.
-        if (isRestored && state.Candidate.Tier == 0 && !state.IsRebuilt) rebuilder.Renew(state.Candidate.Name);
+        // What was lost gets its place again, and what protects it is made anew, because the next host may be lost before the next commit: behind
+        // the rank's back, for the program has all that it needs.
+        if (isRestored && state.Candidate.Tier == 0) _line.Hand(() => rebuilder.Complete(state.Candidate.Name, _behind));
         string? name = isRestored ? _tiers[state.Candidate.Tier].Name : null;
         return RestartDriver.Conclude(state, driver.ShardBytes, name, Location, _time.GetElapsedTime(startedAt));
     }
@@ -45,6 +48,9 @@ public sealed partial class StagedStore
     /// </summary>
     public void EndInGoodOrder()
     {
+        // What was lost with a host is put back by now, or some rank is gone and it cannot be.
+        _ = Attempted.Run(_line.AwaitIdle);
+
         // If it fails, one start more is counted.
         foreach (Place place in _tiers.Select(static t => t.Place).Where(static p => p.IsLeader)) _ = Attempted.Run(place.ForgetStart);
     }

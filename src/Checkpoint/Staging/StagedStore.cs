@@ -51,7 +51,7 @@ public sealed partial class StagedStore : IDisposable
         _stager = new Stager(_pool, _watch, group.Rank, group.Size, options.Program);
         _files = new PeerFiles(mesh, options.ShareMemory);
         _redundancy = GroupRedundancy.Create(options, mesh, _files, memory, MemoryTier.Place);
-        _line = new CommitLine(Commit, job => CatchUp(job));
+        _line = new CommitLine();
 
         // Whoever asked for a way by name knows what it costs.
         Warnings = options.Tracking is null && WhyUntracked is { } reason
@@ -151,7 +151,12 @@ public sealed partial class StagedStore : IDisposable
         string? problem = objection ?? Attempted.Run(() => staged = _stager.Stage(name, step, regions));
         TimeSpan stopped = _time.GetElapsedTime(stoppedAt);
         _results.Begin(name.Version);
-        _line.Hand(new StagedSave(name, step, staged, problem, isForEveryTier));
+        var save = new StagedSave(name, step, staged, problem, isForEveryTier);
+        _line.Hand(() =>
+        {
+            Commit(save);
+            CatchUp(save);
+        });
         return new StageReport(
             name.Version, step, _time.GetElapsedTime(askedAt, stoppedAt), stopped, staged?.CopiedBytes ?? 0, staged?.Plan.Regions.Sum(static r => r.StoredBytes) ?? 0);
     }

@@ -14,20 +14,20 @@ namespace HpcVirt.Cli.Checkpoints;
 internal static class CheckpointCommand
 {
     /// <summary>The exit code when something is damaged, and could not be repaired.</summary>
-    private const int DamagedExitCode = 1;
+    internal const int DamagedExitCode = 1;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly Argument<string> Place = new("DIR") { Description = "A directory of checkpoints." };
-    private static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of tables.", Recursive = true };
-    private static readonly Option<long?> Version = new("--version-number") { Description = "The version; left out: the newest.", HelpName = "V" };
+    internal static readonly Argument<string> Place = new("DIR") { Description = "A directory of checkpoints." };
+    internal static readonly Option<bool> AsJson = new("--json") { Description = "Print JSON instead of tables.", Recursive = true };
+    internal static readonly Option<long?> Version = new("--version-number") { Description = "The version; left out: the newest.", HelpName = "V" };
 
     public static Command Create()
     {
         var command = new Command("checkpoint", "Lists, shows, verifies, compares, repairs, prunes and exports checkpoints. None of it needs the job's program.") { AsJson };
         command.Subcommands.Add(List());
         command.Subcommands.Add(Show());
-        command.Subcommands.Add(Verify());
+        command.Subcommands.Add(VerifyVerb.Create());
         command.Subcommands.Add(Diff());
         command.Subcommands.Add(Repair());
         command.Subcommands.Add(Prune());
@@ -52,34 +52,6 @@ internal static class CheckpointCommand
         Print(parsed, rows, ["version", "rank", "region", "format", "bytes", "part"]);
         return 0;
     });
-
-    private static Command Verify()
-    {
-        var all = new Option<bool>("--all") { Description = "Verify every version, not only the one chosen." };
-        return Verb("verify", "Reads every byte of a version and names what is damaged. Exits with 1 if anything is.", [Place], [Version, all], parsed =>
-        {
-            CheckpointCatalog catalog = Catalog(parsed);
-            IReadOnlyList<CatalogVersion> versions = parsed.GetValue(all) ? catalog.List() : [Choose(catalog, parsed.GetValue(Version))];
-            var rows = new List<object[]>();
-            bool isIntact = true;
-            foreach (CatalogVersion version in versions)
-            {
-                IReadOnlyList<ShardVerification> files = WithProgress(
-                    parsed, $"verifying {version.DirectoryName}", version.Manifest?.Shards.Where(static s => s.IsHere).Sum(static s => s.LengthBytes) ?? 0,
-                    progress => catalog.Verify(version, progress));
-                if (version.State is CatalogState.Damaged) rows.Add([version.DirectoryName, "damaged", version.Problem ?? "", "", "", ""]);
-                isIntact &= version.State is not CatalogState.Damaged && files.All(static f => f.IsIntact);
-                foreach (ShardVerification file in files)
-                {
-                    if (file.IsIntact) rows.Add([file.File, "intact", "", "", file.LengthBytes, ""]);
-                    rows.AddRange(file.Damages.Select(d => (object[])[d.File, "damaged", d.Region ?? "", d.OffsetBytes, file.LengthBytes, d.Reason]));
-                }
-            }
-
-            Print(parsed, rows, ["file", "state", "region", "offset", "bytes", "reason"]);
-            return isIntact ? 0 : DamagedExitCode;
-        });
-    }
 
     private static Command Diff()
     {
@@ -142,7 +114,7 @@ internal static class CheckpointCommand
         });
     }
 
-    private static Command Verb(string name, string description, Argument[] arguments, Option[] options, Func<ParseResult, int> action)
+    internal static Command Verb(string name, string description, Argument[] arguments, Option[] options, Func<ParseResult, int> action)
     {
         var verb = new Command(name, description);
         foreach (Argument argument in arguments) verb.Arguments.Add(argument);
@@ -161,9 +133,9 @@ internal static class CheckpointCommand
         return verb;
     }
 
-    private static CheckpointCatalog Catalog(ParseResult parsed) => new(new PhysicalDirectory(parsed.GetValue(Place)!));
+    internal static CheckpointCatalog Catalog(ParseResult parsed) => new(new PhysicalDirectory(parsed.GetValue(Place)!));
 
-    private static CatalogVersion Choose(CheckpointCatalog catalog, long? number)
+    internal static CatalogVersion Choose(CheckpointCatalog catalog, long? number)
     {
         IReadOnlyList<CatalogVersion> versions = catalog.List();
         return versions.FirstOrDefault(v => number is null ? v.State == CatalogState.Committed : v.Version == number) ?? throw new CheckpointException(
@@ -176,7 +148,7 @@ internal static class CheckpointCommand
         version.Manifest?.Shards.Sum(static s => s.LengthBytes) ?? 0, version.Problem ?? "",
     ];
 
-    private static void Print(ParseResult parsed, IEnumerable<object[]> rows, string[] columns)
+    internal static void Print(ParseResult parsed, IEnumerable<object[]> rows, string[] columns)
     {
         if (parsed.GetValue(AsJson))
         {
@@ -194,7 +166,7 @@ internal static class CheckpointCommand
     }
 
     /// <summary>A bar on a terminal's standard error; nothing where nobody looks.</summary>
-    private static T WithProgress<T>(ParseResult parsed, string words, long totalBytes, Func<IProgress<long>?, T> work)
+    internal static T WithProgress<T>(ParseResult parsed, string words, long totalBytes, Func<IProgress<long>?, T> work)
     {
         if (parsed.GetValue(AsJson) || Console.IsErrorRedirected) return work(null);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });

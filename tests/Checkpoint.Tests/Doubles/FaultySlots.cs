@@ -48,6 +48,9 @@ internal sealed class FaultySlots(MemoryDirectory inner, FaultPlan plan) : ISlot
 
     public int CountNames(string path) => Do($"count names of {path}", () => _inner.CountNames(path));
 
+    // Asking changes nothing, and is asked of every slot: a fault of its own would only repeat those of opening.
+    public ulong FileNumber(string path) => _inner.FileNumber(path);
+
     private void Do(string operation, Action work, Action? half = null) => Do(
         operation,
         () =>
