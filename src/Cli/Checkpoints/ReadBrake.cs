@@ -7,10 +7,14 @@ namespace HpcVirt.Cli.Checkpoints;
 /// <param name="next">Who else wants to know of the bytes, or null.</param>
 /// <param name="bytesPerS">The most to be read in a second.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReadBrake(IProgress<long>? next, long bytesPerS, TimeProvider time) : IProgress<long>
+internal sealed class ReadBrake(IProgress<long>? next, long bytesPerS, TimeProvider time) : IProgress<long>, IDisposable
 {
     private readonly long _startedAt = time.GetTimestamp();
+    private readonly ManualResetEventSlim _never = new();
     private long _readBytes;
+
+    /// <inheritdoc/>
+    public void Dispose() => _never.Dispose();
 
     /// <inheritdoc/>
     public void Report(long value)
@@ -18,6 +22,6 @@ internal sealed class ReadBrake(IProgress<long>? next, long bytesPerS, TimeProvi
         next?.Report(value);
         _readBytes += value;
         TimeSpan early = TimeSpan.FromSeconds((double)_readBytes / bytesPerS) - time.GetElapsedTime(_startedAt);
-        if (early > TimeSpan.Zero) Thread.Sleep(early);
+        if (early > TimeSpan.Zero) _never.Wait(early);
     }
 }

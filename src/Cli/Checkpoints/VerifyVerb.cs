@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using HpcVirt.Checkpoint;
 using HpcVirt.Control;
+using HpcVirt.Control.Supervision;
 
 namespace HpcVirt.Cli.Checkpoints;
 
@@ -17,12 +18,14 @@ internal static class VerifyVerb
 
     private static readonly Option<string?> Every = new("--every")
     {
-        Description = "Scrub: verify all versions again and again, waiting this long in between; ends with 1 at the first damage. May run beside the job.", HelpName = "DURATION",
+        Description = "Scrub: verify all versions again and again, waiting this long in between; ends with 1 at the first damage. May run beside the job.",
+        HelpName = "DURATION",
     };
 
     private static readonly Option<int?> Rate = new("--rate")
     {
-        Description = "Read at most so many MiB/s, so that a job beside it keeps its bandwidth.", HelpName = "MIB",
+        Description = "Read at most so many MiB/s, so that a job beside it keeps its bandwidth.",
+        HelpName = "MIB",
     };
 
     public static Command Create() => CheckpointCommand.Verb(
@@ -52,6 +55,7 @@ internal static class VerifyVerb
     private static int Scrub(ParseResult parsed, TimeSpan pause)
     {
         CheckpointCatalog catalog = CheckpointCommand.Catalog(parsed);
+        using var never = new ManualResetEventSlim();
         while (true)
         {
             int versions = 0;
@@ -74,17 +78,20 @@ internal static class VerifyVerb
             }
 
             if (!parsed.GetValue(CheckpointCommand.AsJson))
-                Console.Out.WriteLine($"{DateTimeOffset.Now:u} {versions} version{(versions == 1 ? "" : "s")} of {bytes >> 20} MiB intact");
-            Thread.Sleep(pause);
+                Console.Out.WriteLine($"{TimeProvider.System.GetUtcNow():u} {versions} version{(versions == 1 ? "" : "s")} of {bytes >> 20} MiB intact");
+            never.Wait(pause);
         }
     }
 
     private static bool Look(ParseResult parsed, CheckpointCatalog catalog, CatalogVersion version, List<object[]> rows)
     {
         long bytes = version.Manifest?.Shards.Where(static s => s.IsHere).Sum(static s => s.LengthBytes) ?? 0;
-        IReadOnlyList<ShardVerification> files = CheckpointCommand.WithProgress(
-            parsed, $"verifying {version.DirectoryName}", bytes,
-            progress => catalog.Verify(version, parsed.GetValue(Rate) is { } rate ? new ReadBrake(progress, (long)rate << 20, TimeProvider.System) : progress));
+        IReadOnlyList<ShardVerification> files = CheckpointCommand.WithProgress(parsed, $"verifying {version.DirectoryName}", bytes, progress =>
+        {
+            if (parsed.GetValue(Rate) is not { } rate) return catalog.Verify(version, progress);
+            using var brake = new ReadBrake(progress, (long)rate << 20, TimeProvider.System);
+            return catalog.Verify(version, brake);
+        });
         if (version.State is CatalogState.Damaged) rows.Add([version.DirectoryName, "damaged", version.Problem ?? "", "", "", ""]);
         foreach (ShardVerification file in files)
         {
