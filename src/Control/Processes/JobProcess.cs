@@ -1,6 +1,8 @@
 using System;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
 using HpcVirt.Control.Launchers;
 
 namespace HpcVirt.Control.Processes;
@@ -21,6 +23,7 @@ internal sealed class JobProcess : IDisposable
     private readonly ProcessIdentity? _identity;
     private readonly OutputPump _out;
     private readonly OutputPump _error;
+    private readonly TaskCompletionSource<int> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private JobProcess(Process process, JobStream standardOut, JobStream standardError)
     {
@@ -29,11 +32,16 @@ internal sealed class JobProcess : IDisposable
         process.StandardInput.Close();
         _out = new OutputPump(process.StandardOutput.BaseStream, standardOut, "hpcvirt job stdout");
         _error = new OutputPump(process.StandardError.BaseStream, standardError, "hpcvirt job stderr");
+        ProcessId = process.Id;
+
+        // One thread asks the process for its end and lets go of it: whoever else waits may still do so when the attempt has been put away.
+        new Thread(AwaitEnd) { IsBackground = true, Name = "hpcvirt launcher end" }.Start();
     }
 
-    public int ProcessId => _process.Id;
+    public int ProcessId { get; }
 
-    public int ExitCode => _process.ExitCode;
+    /// <summary>How it ended; waits until it has.</summary>
+    public int ExitCode => _end.Task.Result;
 
     /// <exception cref="ControlException">The launcher cannot be started.</exception>
     public static JobProcess Start(LaunchCommand command, string? workingDirectory, JobStream standardOut, JobStream standardError)
@@ -59,9 +67,9 @@ internal sealed class JobProcess : IDisposable
     }
 
     /// <summary>Waits for the launcher to end. False at the deadline.</summary>
-    public bool WaitForExit(TimeSpan timeout) => _process.WaitForExit(timeout);
+    public bool WaitForExit(TimeSpan timeout) => _end.Task.Wait(timeout);
 
-    public void WaitForExit() => _process.WaitForExit();
+    public void WaitForExit() => _end.Task.Wait();
 
     /// <summary>Signals the launcher. What else belongs to the job is found by <see cref="JobProcesses"/>.</summary>
     public void Signal(int signal) => _identity?.Signal(signal);
@@ -72,9 +80,14 @@ internal sealed class JobProcess : IDisposable
         _error.Wait(timeout);
     }
 
-    public void Dispose()
+    /// <summary>Forgets the launcher; it may still be waited for.</summary>
+    public void Dispose() => _identity?.Dispose();
+
+    private void AwaitEnd()
     {
-        _identity?.Dispose();
+        _process.WaitForExit();
+        int exitCode = _process.ExitCode;
         _process.Dispose();
+        _end.SetResult(exitCode);
     }
 }
