@@ -35,6 +35,12 @@ public sealed record CheckpointOptions
     /// </summary>
     public int StartsPerVersion { get; init; } = DefaultStartsPerVersion;
 
+    /// <summary>
+    /// Whether the start before this one was ended by something outside the program, such as the loss of a host: it does not count in
+    /// <see cref="StartsPerVersion"/>, for it says nothing about the version.
+    /// </summary>
+    public bool ForgivesLastStart { get; init; }
+
     /// <summary>What is wrong with these options, or null.</summary>
     public string? Problem() => this switch
     {

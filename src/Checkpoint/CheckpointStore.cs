@@ -140,6 +140,7 @@ public sealed class CheckpointStore
     public RestoreReport Restore(IReadOnlyList<CheckpointRegion> regions, IProgress<RestoreProgress>? progress = null)
     {
         long startedAt = _time.GetTimestamp();
+        if (_options.ForgivesLastStart && _place.IsLeader) _ = Attempted.Run(_place.ForgetStartBefore);
         var driver = new RestartDriver(
             [new RestartTier(_place, null, null)], _group, new RestartRules(_options.Program, _options.StartOverIfNoneVerifies, _options.StartsPerVersion), regions, progress);
         RestartState state = driver.Run();

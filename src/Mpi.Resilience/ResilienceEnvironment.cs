@@ -93,6 +93,7 @@ internal static class ResilienceEnvironment
             };
         }
 
+        if (Value(variable, ControlEnvironment.LastStart) == ControlEnvironment.LastStartTaken) options = options with { ForgivesLastStart = true };
         options = options with { Halt = HaltEnvironment.Apply(options.Halt, variable) };
         return ApplyMemory(options, variable);
     }

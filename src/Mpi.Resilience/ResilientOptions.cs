@@ -33,6 +33,9 @@ public sealed record ResilientOptions
     /// </summary>
     public int StartsPerVersion { get; init; } = 3;
 
+    /// <summary>Whether the start before this one was ended from outside, and does not count in <see cref="StartsPerVersion"/>; the supervisor says so.</summary>
+    internal bool ForgivesLastStart { get; init; }
+
     /// <summary>When the job stops by itself. By default never, but before the end of its time where Slurm says when that is.</summary>
     public HaltOptions Halt { get; init; } = new();
 

@@ -59,6 +59,19 @@ internal sealed class StartsTests
     }
 
     [Test]
+    public void Starts_that_something_else_ended_do_not_count()
+    {
+        var places = new Places(2, isShared: true);
+        places.Commit(1, 2);
+        CheckpointOptions forgiving = Rank.Options with { ForgivesLastStart = true };
+        Assert.That(Enumerable.Range(0, 6).Select(_ => Crash(places, forgiving).Step), Is.All.EqualTo(2));
+
+        // Only the start before is forgiven: what came before it was not ended from outside.
+        Assert.That((Crash(places).Step, Crash(places).Step), Is.EqualTo((2L, 2L)));
+        Assert.That(Crash(places).Step, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Any_number_of_starts_is_allowed_on_request()
     {
         var places = new Places(2, isShared: true);

@@ -63,6 +63,9 @@ internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyL
         directory.SyncDirectory("");
     }
 
+    /// <summary>The attempt before this one was ended from outside: it casts no suspicion on the version that it started from.</summary>
+    public void ForgetStartBefore() => DeleteStart(Attempt - 1);
+
     /// <summary>An attempt that ends in good order casts no suspicion on the version that it started from.</summary>
     public void ForgetStart() => DeleteStart(Attempt);
 

@@ -41,6 +41,12 @@ public sealed record StagedOptions
     /// </summary>
     public int StartsPerVersion { get; init; } = CheckpointOptions.DefaultStartsPerVersion;
 
+    /// <summary>
+    /// Whether the start before this one was ended by something outside the program, such as the loss of a host: it does not count in
+    /// <see cref="StartsPerVersion"/>, for it says nothing about the version.
+    /// </summary>
+    public bool ForgivesLastStart { get; init; }
+
     /// <summary>How long one rank waits for another behind the program's back before the job's checkpoints are given up.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Checkpoint.Protocol;
 
 namespace HpcVirt.Checkpoint;
@@ -21,6 +22,11 @@ public sealed partial class StagedStore
     {
         _line.AwaitIdle();
         long startedAt = _time.GetTimestamp();
+        if (_options.ForgivesLastStart)
+        {
+            foreach (Place mine in _tiers.Select(static t => t.Place).Where(static p => p.IsLeader)) _ = Attempted.Run(mine.ForgetStartBefore);
+        }
+
         var warm = new WarmDirectory(_memory, _redundancy is null ? [_pool] : [_pool, _redundancy.Pool]);
         var place = new Place(warm, MemoryTier.Place.Rank, MemoryTier.Place.Leaders) { Attempt = Attempt };
         var rebuilder = new VersionRebuilder(place, _memory, _files, _pool, _redundancy);
@@ -35,11 +41,24 @@ public sealed partial class StagedStore
             if (isRestored && state.Candidate.Tier == index) tier.Prove(state.Candidate.Name);
         }
 
+        MakeRoom(isRestored && state.Candidate.Tier == 0 ? state.Candidate.Name : null);
+
         // What was lost gets its place again, and what protects it is made anew, because the next host may be lost before the next commit: behind
         // the rank's back, for the program has all that it needs.
         if (isRestored && state.Candidate.Tier == 0) _line.Hand(() => rebuilder.Complete(state.Candidate.Name, _behind));
         string? name = isRestored ? _tiers[state.Candidate.Tier].Name : null;
         return RestartDriver.Conclude(state, driver.ShardBytes, name, Location, _time.GetElapsedTime(startedAt));
+    }
+
+    /// <summary>
+    /// Starts that were ended between publishing and retiring leave versions behind, and these hold slots. One must be free for the next version,
+    /// or there will never be one.
+    /// </summary>
+    private void MakeRoom(VersionName? restored)
+    {
+        if (!MemoryTier.Place.IsLeader) return;
+        _ = Attempted.Run(() => MemoryTier.Place.DeleteAll(
+            RetentionPlan.InTheWay(Place.Survey(_memory).Versions, restored, _options.Slots + SpareSlots - 1)));
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace HpcVirt.Control.Supervision;
 /// <summary>The variables that every rank of an attempt gets. The secret is among them only where ranks run on hosts that its file is not on.</summary>
 internal static class JobEnvironment
 {
-    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, RemoteEntrance? entrance, int attempt)
+    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, RemoteEntrance? entrance, int attempt, bool wasTaken)
     {
         // For a dry run there is no directory, and the names stand for what will be made.
         string place = directory?.Path ?? $"/tmp/hpcvirt-{options.JobId}";
@@ -31,6 +31,7 @@ internal static class JobEnvironment
             environment[ControlEnvironment.Lease] = ((long)options.Lease.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (wasTaken) environment[ControlEnvironment.LastStart] = ControlEnvironment.LastStartTaken;
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;
         if (options.StopAfterCheckpoint) environment[ControlEnvironment.StopAfterCheckpoint] = "1";

@@ -36,6 +36,10 @@ internal sealed class Supervisor : IDisposable
     private readonly JobProcesses _processes;
     private readonly HostPulse? _pulse;
     private volatile SupervisorState _state;
+
+    /// <summary>Whether the attempt before was ended from outside: its checkpoint is not to blame.</summary>
+    private bool _wasTaken;
+
     [SuppressMessage("Usage", "CA2213", Justification = "Disposed of in Dispose, after its processes have ended.")]
     private Attempt? _attempt;
     private string? _placement;
@@ -67,7 +71,7 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>The command that would be executed for the first attempt; starts nothing.</summary>
     public static LaunchCommand DryRun(SupervisorOptions options) =>
-        options.Validated().Launcher.Build(options.Plan with { Hosts = options.Hosts }, JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1));
+        options.Validated().Launcher.Build(options.Plan with { Hosts = options.Hosts }, JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1, wasTaken: false));
 
     /// <summary>Gives an event to the loop; may be called by any thread.</summary>
     public void Post(SupervisorEvent happened)
@@ -142,7 +146,7 @@ internal sealed class Supervisor : IDisposable
         _board.Begin();
         _server.Expect(attempt);
         LaunchCommand command = _options.Launcher.Build(
-            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts }, JobEnvironment.Of(_options, _directory, _entrance, attempt));
+            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts }, JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
         _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
         try
         {
@@ -259,10 +263,13 @@ internal sealed class Supervisor : IDisposable
 
     private void SayEnd(ExitStatus? status)
     {
+        _wasTaken = false;
         if (_board.FirstLost is { } lost)
         {
             string step = lost.Step is { } at ? $"at step {at}" : "before its first step";
             ExitStatus? cause = lost.Peer.Process?.TryGetExitStatus() ?? (status is { Signal: not null } ? status : null);
+            bool isHostGone = _options.Hosts.Count > 0 && !_state.Hosts.IsUsable(lost.Peer.Host);
+            _wasTaken = _state.Failures.IsEmpty && (cause?.IsFromOutside ?? isHostGone);
             string why = lost.ProtocolError ?? cause?.ToString() ?? "its connection ended without a goodbye";
             _log.Say($"{lost.Peer} was lost {step}: {why}");
             _log.Record("rank-lost", ("attempt", _state.Attempt), ("rank", lost.Peer.Rank), ("pid", lost.Peer.ProcessId), ("host", lost.Peer.Host), ("step", lost.Step), ("cause", why));

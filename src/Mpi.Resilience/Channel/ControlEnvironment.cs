@@ -39,6 +39,12 @@ public static class ControlEnvironment
     /// <summary>Value of <see cref="Restore"/> that forbids restoring.</summary>
     public const string RestoreNever = "never";
 
+    /// <summary><c>taken</c>: the attempt before was ended from outside (a lost host, SIGKILL), which does not count against its checkpoint.</summary>
+    public const string LastStart = "HPCVIRT_LAST_START";
+
+    /// <summary>The value of <see cref="LastStart"/>.</summary>
+    public const string LastStartTaken = "taken";
+
     /// <summary><c>1</c>: the job stops as soon as its next checkpoint is committed.</summary>
     public const string StopAfterCheckpoint = "HPCVIRT_STOP_AFTER_CHECKPOINT";
 

@@ -51,6 +51,7 @@ internal sealed class JobStore : IDisposable
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
             StartsPerVersion = options.StartsPerVersion,
+            ForgivesLastStart = options.ForgivesLastStart,
         };
         return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null, DirectoryOnly);
     }
@@ -152,6 +153,7 @@ internal sealed class JobStore : IDisposable
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
             StartsPerVersion = options.StartsPerVersion,
+            ForgivesLastStart = options.ForgivesLastStart,
             Deadline = options.AgreementDeadline,
             FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
         };

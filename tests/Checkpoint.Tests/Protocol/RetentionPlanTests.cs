@@ -24,6 +24,20 @@ internal sealed class RetentionPlanTests
             Is.EqualTo(new[] { "v0-a1.doomed", "v1-a1", "v3-a1", "v4-a1.tmp" }));
     }
 
+    [TestCase(new[] { 1, 2, 3, 4 }, 4, new[] { 1 })]
+    [TestCase(new[] { 1, 2, 3, 4 }, 3, new[] { 1 })]
+    [TestCase(new[] { 2, 3, 4, 5 }, 2, new[] { 3 })]
+    [TestCase(new[] { 1, 2, 3, 4, 5 }, 3, new[] { 1, 4 })]
+    [TestCase(new[] { 2, 3, 4, 5, 6 }, 6, new[] { 2, 3 })]
+    [TestCase(new[] { 1, 2, 3 }, 3, new int[0])]
+    [TestCase(new[] { 1, 2, 3, 4 }, 0, new[] { 1 })]
+    public void Room_is_made_from_the_old_end_and_then_among_what_was_passed_over_and_never_of_what_was_restored(int[] present, int restored, int[] expected)
+    {
+        IReadOnlyList<string> deleted = RetentionPlan.InTheWay(
+            Committed([.. present.Select(static v => (long)v)]), restored == 0 ? null : new VersionName(restored, 1), most: 3);
+        Assert.That(deleted, Is.EqualTo(expected.Select(static v => $"v{v}-a1")));
+    }
+
     [Test]
     public void The_newest_proven_ones_are_never_among_the_superfluous_and_neither_is_anything_newer() =>
         Prop.ForAll<byte[], byte[], PositiveInt>(static (present, proven, extra) =>

@@ -1,11 +1,33 @@
 using System.IO;
 using System.Linq;
+using HpcVirt.Checkpoint.Formats;
 using NUnit.Framework;
 
 namespace HpcVirt.Checkpoint.Tests.Staging;
 
 internal sealed class StagedStoreTests
 {
+    [Test]
+    public void Versions_that_killed_starts_left_behind_do_not_take_the_last_slot()
+    {
+        using var nodes = new Nodes(2);
+        nodes.Commit(1, 2, 3, 4, 5, 6);
+        for (int rank = 0; rank < 2; rank++)
+        {
+            // As after two kills between publishing a version and retiring the oldest one.
+            ISlotDirectory place = new MemoryDirectory(nodes.Node(rank));
+            string[] free = [.. place.List("").Select(static e => e.Name).Where(n => SlotName.TryParse(n, out _, out _, out _) && place.CountNames(n) == 1).Order(System.StringComparer.Ordinal)];
+            for (int i = 0; i < free.Length; i++)
+            {
+                place.CreateDirectory($"v{i + 1}-a1");
+                place.Link(free[i], $"v{i + 1}-a1/{VersionName.Shard(rank)}");
+            }
+        }
+
+        Assert.That(nodes.Commit(7, 8)[0].Step, Is.EqualTo(6));
+        Assert.That(nodes.Restart().Step, Is.EqualTo(8));
+    }
+
     [Test]
     public void What_was_staged_comes_back_bit_for_bit([Values(1, 2, 3)] int ranks)
     {
