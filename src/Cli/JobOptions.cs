@@ -19,6 +19,14 @@ internal sealed class JobOptions
     private readonly Option<string> _mpi = new("--mpi") { Description = "Which MPI: auto, openmpi or mpich. auto takes HPCVIRT_MPI if it is set, else what is installed.", HelpName = "MPI", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _hosts = new("--hosts") { Description = "Hosts for the ranks, each with an optional number of them: a,b:2", HelpName = "LIST" };
     private readonly Option<string?> _spares = new("--spares") { Description = "Hosts that take ranks when others are lost or drained: e,f:2", HelpName = "LIST" };
+    private readonly Option<string> _strategy = new("--strategy")
+    {
+        Description = "What to do about a lost rank. relaunch: end the others and launch the job anew. spawn: the others take in a replacement and begin anew from the newest checkpoint, in the same processes "
+            + "(Open MPI 4; where that fails, relaunch).",
+        HelpName = "relaunch|spawn",
+        DefaultValueFactory = _ => "relaunch",
+    };
+
     private readonly Option<int?> _ranksMin = new("--min-ranks") { Description = "Go on with as few ranks as this when hosts are missing; the program must be able to restart on another number. Left out: all are needed.", HelpName = "N" };
     private readonly Option<double> _hostTimeout = new("--host-timeout") { Description = "Seconds after which a host that acknowledges nothing is lost.", HelpName = "SECONDS", DefaultValueFactory = _ => 3 };
     private readonly Option<double> _silenceTimeout = new("--silence-timeout") { Description = "With --hosts: seconds after which a rank that says nothing is taken for stopped, and ended.", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
@@ -32,7 +40,7 @@ internal sealed class JobOptions
 
     public JobOptions(Command command)
     {
-        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _spares, _ranksMin, _hostTimeout, _silenceTimeout, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _spares, _ranksMin, _strategy, _hostTimeout, _silenceTimeout, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
         command.Arguments.Add(_program);
     }
 
@@ -51,6 +59,13 @@ internal sealed class JobOptions
             Hosts = parsed.GetValue(_hosts) is { } hosts ? HostList.Parse(hosts, ranks) : [],
             Spares = parsed.GetValue(_spares) is { } spares ? HostList.Parse(spares, 1) : [],
             RanksMin = parsed.GetValue(_ranksMin),
+            RepairsInJob = parsed.GetValue(_strategy) switch
+            {
+                "relaunch" => false,
+                "spawn" => true,
+                string other => throw new ControlException(ExitCode.Usage, $"--strategy: '{other}' is unknown; there are relaunch and spawn."),
+                null => false,
+            },
             HostTimeout = TimeSpan.FromSeconds(parsed.GetValue(_hostTimeout)),
             SilenceTimeout = TimeSpan.FromSeconds(parsed.GetValue(_silenceTimeout)),
             // Random, for it names the job's processes and its directory among all jobs of the host.

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using HpcVirt.Checkpoint;
+using HpcVirt.Mpi.Resilience.Repair;
 using MPI;
+using MPI.Links;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -69,6 +71,17 @@ public sealed class ResilientJob
     {
         ArgumentNullException.ThrowIfNull(body);
         using var environment = new MPI.Environment(ref args);
+        JobRepair.JoinIfReplacement();
+        while (true)
+        {
+            if (RunOnce(options, body) is { } exitCode)
+                return exitCode;
+        }
+    }
+
+    /// <summary>Runs the program from its beginning; null if the world was replaced meanwhile, and it has to begin anew.</summary>
+    private static int? RunOnce(ResilientOptions options, Action<ResilientJob> body)
+    {
         ResilientSession? session = null;
         try
         {
@@ -76,6 +89,12 @@ public sealed class ResilientJob
             body(new ResilientJob(session));
             session.Complete();
             return 0;
+        }
+        catch (WorldReplacedException)
+        {
+            session?.LeaveForRepair();
+            session = null;
+            return null;
         }
         catch (JobStoppedException)
         {
@@ -91,6 +110,13 @@ public sealed class ResilientJob
                 Console.Error.WriteLine($"hpcvirt: {refusal.Message}");
             session?.ReportFailure(refusal);
             return RefusedExitCode;
+        }
+        catch (ResilienceException loss) when (JobRepair.IsWanted && loss.InnerException is CheckpointException && JobRepair.ComesAfterAll())
+        {
+            // The checkpoint behind this rank's back heard of a lost rank before the supervisor could say so.
+            session?.LeaveForRepair();
+            session = null;
+            return null;
         }
         catch (Exception failure)
         {

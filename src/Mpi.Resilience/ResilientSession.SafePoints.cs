@@ -3,6 +3,7 @@ using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement.Protocol;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Store;
+using MPI;
 
 namespace HpcVirt.Mpi.Resilience;
 
@@ -25,6 +26,7 @@ public sealed partial class ResilientSession
     {
         if (!_isRestored)
             throw new ResilienceException("SafePoint was called before Restore. Protect the regions, call Restore, and start with the step that it returns.");
+        Progress.LookUp();
         NextStep = nextStep;
         _control?.Beat(nextStep);
         _rehearsal?.SafePoint(nextStep, _regions.Providers);

@@ -7,6 +7,7 @@ using HpcVirt.Mpi.Resilience.Crossing;
 using HpcVirt.Mpi.Resilience.Halt;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
+using HpcVirt.Mpi.Resilience.Repair;
 using HpcVirt.Mpi.Resilience.Store;
 using MPI;
 using MPI.Traffic;
@@ -48,7 +49,7 @@ public sealed partial class ResilientSession : IDisposable
         _quiesce.Explained += Refuse;
         _collectives.WhileWaiting = _quiesce.TurnAside;
         _store = OpenStore();
-        _control = ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time);
+        _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time));
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
         _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
@@ -89,6 +90,9 @@ public sealed partial class ResilientSession : IDisposable
 
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
+
+        // A rank that waits inside the library cannot be told that it waits in vain.
+        if (JobRepair.IsWanted) CallPath.Poll(always: true);
         var session = new ResilientSession(effective);
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
@@ -220,6 +224,11 @@ public sealed partial class ResilientSession : IDisposable
         _quiesce.Dispose();
         _collectives.Dispose();
     }
+
+    /// <summary>
+    /// Leaves everything that lost ranks have a part in as it is, and lets go of the rest: the next session of this process begins with the new world.
+    /// </summary>
+    internal void LeaveForRepair() => _store?.Dispose();
 
     /// <summary>Ends what this rank can end alone, when the job is about to be aborted: nothing here may wait for another rank.</summary>
     internal void Abandon() => _control?.Dispose();

@@ -187,6 +187,10 @@ public sealed class Environment : IDisposable
     {
         if (!s_initializedHere || Finalized)
             return;
+
+        // Finalizing waits for all who were ever in a world with this process, also for those that are dead.
+        if (Links.WorldRepair.HasHappened)
+            return;
         DatatypeCache.FreeAll();
         int code = NativeMpi.MPI_Finalize();
         if (code != 0)

@@ -33,6 +33,37 @@ internal sealed partial class SupervisedTests(string mpi)
     }
 
     [Test]
+    public void A_job_that_takes_in_a_replacement_ends_with_the_result_of_the_unbroken_one_and_is_launched_once()
+    {
+        if (mpi == "mpich") Assert.Ignore("MPICH 4.0 cannot start ranks within a job");
+        string unbroken = ResultOf(Run([], "steps=300"));
+        MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--strategy", "spawn", "--rehearse-kill", "2"], "steps=300");
+        Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
+        Assert.That(SaysContinues().Matches(broken.Output), Has.Count.EqualTo(1), broken.Output);
+        Assert.That(broken.Output, Does.Contain("take in a replacement").And.Not.Contain("starts in"), "a relaunch");
+    }
+
+    [Test]
+    public void Whether_a_repair_holds_or_a_relaunch_follows_the_result_is_that_of_the_unbroken_one()
+    {
+        if (mpi == "mpich") Assert.Ignore("MPICH 4.0 cannot start ranks within a job");
+        string unbroken = ResultOf(Run([], "steps=300"));
+        MpiOutcome broken = Run(
+            ["--checkpoints", _folder, "--seed", "11", "--strategy", "spawn", "--rehearse-kill", "1", "--rehearse-kill", "3", "--rehearse-kill", "6"], "steps=300");
+        Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
+        Assert.That(broken.Output, Does.Contain("take in a replacement"));
+    }
+
+    [Test]
+    public void Where_the_mpi_cannot_start_ranks_the_strategy_is_refused()
+    {
+        if (mpi == "openmpi") Assert.Pass("it can");
+        MpiOutcome refused = Run(["--strategy", "spawn"], "steps=10");
+        Assert.That(refused.ExitCode, Is.EqualTo(64), refused.Output);
+        Assert.That(refused.Output, Does.Contain("cannot start ranks within a job"));
+    }
+
+    [Test]
     public void Without_restoring_every_attempt_starts_over()
     {
         MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--no-restore", "--rehearse-kill", "2"], "steps=300");

@@ -16,6 +16,9 @@ public sealed record JobPlan(int Ranks, ProgramCommand Program)
     /// <summary>True if every line of standard output is to be marked with its rank.</summary>
     public bool TagOutput { get; init; }
 
+    /// <summary>True if the job has to outlive the loss of ranks, because replacements are taken in.</summary>
+    public bool RepairsInJob { get; init; }
+
     /// <summary>Number of processors of this host.</summary>
     public int Processors { get; init; } = System.Environment.ProcessorCount;
 

@@ -22,6 +22,9 @@ public abstract class MpiLauncher(string fileName)
     public abstract string RankVariable { get; }
 
     /// <summary>True if the launcher passes SIGUSR1 on to all ranks, also on other hosts.</summary>
+    /// <summary>Whether its jobs can outlive a rank and start another in its place.</summary>
+    internal virtual bool CanReplaceRanks => false;
+
     internal abstract bool ForwardsUserSignals { get; }
 
     /// <summary>The command of one attempt.</summary>

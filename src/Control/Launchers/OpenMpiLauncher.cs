@@ -23,6 +23,8 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
 
     internal override bool ForwardsUserSignals => true;
 
+    internal override bool CanReplaceRanks => true;
+
     internal override ExitStatus StatusOf(int exitCode) =>
         exitCode > SignalBase ? ExitStatus.OfSignal(exitCode - SignalBase) : ExitStatus.OfCode(exitCode);
 
@@ -46,6 +48,8 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
         else
             arguments.Add("--oversubscribe");
         if (plan.Hosts.Count == 0 && plan.Ranks > plan.Processors) arguments.AddRange(["--mca", "mpi_yield_when_idle", "1"]);
+        // The job outlives a rank; whoever was left by one cannot finalize, and says so to nobody.
+        if (plan.RepairsInJob) arguments.AddRange(["--mca", "orte_enable_recovery", "1", "--mca", "orte_allowed_exit_without_sync", "1"]);
         if (plan.TagOutput) arguments.Add("--tag-output");
         foreach (string variable in rankVariables) arguments.AddRange(["-x", variable]);
         if (!plan.IsRoot) return;

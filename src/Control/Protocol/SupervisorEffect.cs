@@ -11,6 +11,11 @@ internal sealed record LaunchAttempt(int Attempt, Placement Where) : SupervisorE
 /// <summary>Ask all connected ranks to save a checkpoint and end; answer with <see cref="StopDeadlineReached"/> when the grace is over.</summary>
 internal sealed record AskRanksToStop : SupervisorEffect;
 
+/// <summary>Ask all ranks that are left to take in a replacement; answer with <see cref="RepairDeadlineReached"/> when that takes too long.</summary>
+/// <param name="Repair">Its number in this attempt, from 1.</param>
+/// <param name="Rank">The lost rank.</param>
+internal sealed record RepairLinks(int Repair, int Rank) : SupervisorEffect;
+
 /// <summary>Ask all connected ranks for a checkpoint.</summary>
 internal sealed record AskRanksForCheckpoint(long Request) : SupervisorEffect;
 

@@ -44,6 +44,12 @@ internal sealed record RankFinished(int Attempt, int Rank, int ExitCode, bool En
 /// <summary>A rank disappeared without a word.</summary>
 internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt);
 
+/// <summary>A rank goes on from a checkpoint, or begins because there is none.</summary>
+internal sealed record RankRestored(int Attempt, int Rank) : AttemptEvent(Attempt);
+
+/// <summary>A replacement for a lost rank was not heard of in time.</summary>
+internal sealed record RepairDeadlineReached(int Attempt, int Repair) : AttemptEvent(Attempt);
+
 /// <summary>A rank's process is there but says nothing any more: it is stopped, or hangs.</summary>
 internal sealed record RankSilent(int Attempt, int Rank) : AttemptEvent(Attempt);
 

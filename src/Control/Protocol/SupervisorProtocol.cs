@@ -42,7 +42,12 @@ internal static class SupervisorProtocol
             CommittedSinceStop = state.CommittedSinceStop || state.StopWasAsked,
         },
         RankFailed failed when state.Failures.Count < SupervisorState.FailuresMax => state with { Failures = state.Failures.Add(failed.Failure) },
-        RankFinished finished => state with { EndedEarly = state.EndedEarly || finished.EndedEarly },
+        RankFinished finished => state with
+        {
+            EndedEarly = state.EndedEarly || finished.EndedEarly,
+            FinishedWell = finished.ExitCode == 0 ? state.FinishedWell.Add(finished.Rank) : state.FinishedWell,
+        },
+        RankRestored restored when restored.Rank == state.Awaited => state with { Awaited = null },
         _ => state,
     };
 
@@ -59,7 +64,9 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Running(SupervisorState state, SupervisorEvent happened) => happened switch
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
+        RankLost lost when CanRepair(state) => Repair(state, lost.Rank),
         RankLost => End(state, withGrace: true),
+        RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
         Stalled or RankSilent => End(state, withGrace: false),
         HostLost lost when state.Where?.Uses(lost.Host) == true => End(state, withGrace: false),
         DrainAsked drain when state.Phase == SupervisorPhase.Running && state.Where?.Uses(drain.Host) == true => Relocate(state),
@@ -81,6 +88,16 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Relocate(SupervisorState state) => state.RankSeen
         ? (state with { Phase = SupervisorPhase.Stopping, IsRelocating = true }, [new AskRanksToStop()])
         : End(state with { IsRelocating = true }, withGrace: false);
+
+    /// <summary>One loss at a time: a second one while a replacement is on its way is too much for those that are left.</summary>
+    private static bool CanRepair(SupervisorState state) => state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true }
+        && state.Ranks > 1 && state.Attempt - state.Relocations + state.RepairsInAll <= state.RestartsMax;
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, int rank)
+    {
+        int repair = state.Repairs + 1;
+        return (state with { Awaited = rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 }, [new RepairLinks(repair, rank)]);
+    }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
     {
@@ -108,6 +125,9 @@ internal static class SupervisorProtocol
             Attempt = attempt,
             CommittedStepBefore = state.CommittedStep,
             RankSeen = false,
+            Awaited = null,
+            Repairs = 0,
+            FinishedWell = [],
             EndedEarly = false,
             FailuresBefore = state.Failures,
             Failures = [],
@@ -120,6 +140,10 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
         (state with { Phase = SupervisorPhase.Ending }, [new EndAttempt(withGrace)]);
 
+    /// <summary>A launcher reports the rank that was lost and replaced, whatever became of the job.</summary>
+    private static bool EndedWell(SupervisorState state) =>
+        state.Status is { Code: 0 } || (state.Repairs > 0 && state.Awaited is null && state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks));
+
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Judge(SupervisorState state)
     {
         if (state is { IsRelocating: true, StopWasAsked: false } && (state.EndedEarly || state.Status is not { Code: 0 }))
@@ -128,10 +152,10 @@ internal static class SupervisorProtocol
         // A job that nobody asked stopped by itself, with a checkpoint at that very step: its time was up, or it was told to beforehand.
         bool isSaved = state.StopWasAsked ? state.CommittedSinceStop : state.CommittedStep is not null;
         JobOutcome interrupted = isSaved ? JobOutcome.InterruptedSaved : JobOutcome.Interrupted;
-        if (state.Status is { Code: 0 }) return Finish(state, state.EndedEarly ? interrupted : JobOutcome.Succeeded);
+        if (EndedWell(state)) return Finish(state, state.EndedEarly ? interrupted : JobOutcome.Succeeded);
         if (state.StopWasAsked) return Finish(state, interrupted);
         if (FailsByItself(state)) return Finish(state, JobOutcome.ProgramFailed);
-        if (state.Attempt - state.Relocations > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);
+        if (state.Attempt - state.Relocations + state.RepairsInAll > state.RestartsMax) return Finish(state, JobOutcome.GaveUp);
         int failuresInARow = state.HasProgressed ? 1 : state.FailuresInARow + 1;
         return (state with { Phase = SupervisorPhase.BackingOff, FailuresInARow = failuresInARow }, [new StartBackoff(failuresInARow)]);
     }

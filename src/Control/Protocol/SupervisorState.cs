@@ -39,6 +39,21 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>Attempts in a row that ended without progress.</summary>
     public int FailuresInARow { get; init; }
 
+    /// <summary>Whether lost ranks are replaced inside the job before the job is launched anew.</summary>
+    public bool RepairsInJob { get; init; }
+
+    /// <summary>The rank whose replacement is awaited, or null.</summary>
+    public int? Awaited { get; init; }
+
+    /// <summary>Repairs in this attempt.</summary>
+    public int Repairs { get; init; }
+
+    /// <summary>Repairs in all attempts: each counts as a restart.</summary>
+    public int RepairsInAll { get; init; }
+
+    /// <summary>The ranks of this attempt that ended by themselves with 0.</summary>
+    public ImmutableHashSet<int> FinishedWell { get; init; } = [];
+
     /// <summary>True once a rank of this attempt introduced itself: the program uses the library.</summary>
     public bool RankSeen { get; init; }
 

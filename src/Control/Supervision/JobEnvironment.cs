@@ -31,6 +31,7 @@ internal static class JobEnvironment
             environment[ControlEnvironment.Lease] = ((long)options.Lease.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (options.RepairsInJob) environment[ControlEnvironment.Repair] = ControlEnvironment.RepairBySpawn;
         if (wasTaken) environment[ControlEnvironment.LastStart] = ControlEnvironment.LastStartTaken;
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;

@@ -45,6 +45,16 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     /// <summary>The first rank of the attempt that was lost.</summary>
     public RankRecord? FirstLost { get; private set; }
 
+    /// <summary>The loss was answered within the attempt; the next one will be the first again.</summary>
+    public void ForgetLost()
+    {
+        lock (_gate)
+        {
+            FirstLost = null;
+            _restoreSaid = false;
+        }
+    }
+
     /// <summary>Forgets the ranks of the attempt before.</summary>
     public void Begin()
     {
@@ -97,6 +107,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             case Restored restored:
                 Note(rank, restored.Step);
                 SayRestored(rank, restored);
+                post(new RankRestored(rank.Attempt, rank.Rank));
                 break;
             case CheckpointCommitted committed:
                 Note(rank, committed.Step);
@@ -219,6 +230,11 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             if (_restoreSaid) return;
             _restoreSaid = true;
             Restores++;
+
+            // Within an attempt the job may go back to a checkpoint: progress is what comes from here on.
+            _newestStep = restored.Step;
+            _firstStep = restored.Step;
+            _firstStepIsDone = false;
         }
 
         foreach (string skipped in restored.Skipped) log.Say($"skipped a checkpoint: {skipped}");

@@ -7,6 +7,7 @@ using System.Threading;
 using HpcVirt.Control.Channel;
 using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Logging;
+using HpcVirt.Control.Native;
 using HpcVirt.Control.Processes;
 using HpcVirt.Control.Protocol;
 using HpcVirt.Mpi.Resilience.Channel;
@@ -45,6 +46,7 @@ internal sealed class Supervisor : IDisposable
     private string? _placement;
     private ITimer? _timer;
     private ITimer? _stallTimer;
+    private ITimer? _repairTimer;
     private Conclude? _conclusion;
 
     public Supervisor(SupervisorOptions options, SupervisorContext context)
@@ -57,6 +59,7 @@ internal sealed class Supervisor : IDisposable
             Ranks = options.Plan.Ranks,
             RanksMin = options.RanksMin ?? options.Plan.Ranks,
             Hosts = HostPool.Of(options.Hosts, options.Spares),
+            RepairsInJob = options.RepairsInJob,
         };
         _log = new JobLog(context.StandardError, context.Events);
         _processes = new JobProcesses(options.JobId);
@@ -71,7 +74,7 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>The command that would be executed for the first attempt; starts nothing.</summary>
     public static LaunchCommand DryRun(SupervisorOptions options) =>
-        options.Validated().Launcher.Build(options.Plan with { Hosts = options.Hosts }, JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1, wasTaken: false));
+        options.Validated().Launcher.Build(options.Plan with { Hosts = options.Hosts, RepairsInJob = options.RepairsInJob }, JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1, wasTaken: false));
 
     /// <summary>Gives an event to the loop; may be called by any thread.</summary>
     public void Post(SupervisorEvent happened)
@@ -113,6 +116,7 @@ internal sealed class Supervisor : IDisposable
     {
         _timer?.Dispose();
         _stallTimer?.Dispose();
+        _repairTimer?.Dispose();
         _kills.Dispose();
         _pulse?.Dispose();
         _attempt?.End(withGrace: false);
@@ -131,6 +135,7 @@ internal sealed class Supervisor : IDisposable
         {
             case LaunchAttempt launch: Launch(launch.Attempt, launch.Where); break;
             case AskRanksToStop: AskToStop(); break;
+            case RepairLinks repair: Repair(repair); break;
             case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
             case ForwardSignal forward: _attempt?.Forward(forward.Signal, onOtherHosts: _options.Hosts.Count > 0); break;
             case EndAttempt end: End(end.WithGrace); break;
@@ -146,7 +151,7 @@ internal sealed class Supervisor : IDisposable
         _board.Begin();
         _server.Expect(attempt);
         LaunchCommand command = _options.Launcher.Build(
-            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts }, JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
+            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts, RepairsInJob = _options.RepairsInJob }, JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
         _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
         try
         {
@@ -177,6 +182,23 @@ internal sealed class Supervisor : IDisposable
         _log.Say($"{rank} has said nothing for {_options.SilenceTimeout.TotalSeconds:0} s although its host answers: it is stopped, or hangs; it is ended");
         _log.Record("rank-silent", ("attempt", rank.Attempt), ("rank", rank.Rank), ("pid", rank.ProcessId), ("host", rank.Host));
         Post(new RankSilent(rank.Attempt, rank.Rank));
+    }
+
+    private void Repair(RepairLinks repair)
+    {
+        int attempt = _state.Attempt;
+        if (_board.FirstLost is not { } lost) return;
+
+        // Its connection ended, which the kernel does when it ends a process; this is for the one that only closed it.
+        lost.Peer.Process?.Signal(Signals.Kill);
+        SayLoss(lost, status: null);
+        _board.ForgetLost();
+        string host = _options.Hosts.Count > 0 ? lost.Peer.Host : "";
+        _log.Say($"the other ranks take in a replacement for rank {repair.Rank} and begin anew from the newest checkpoint");
+        _log.Record("repair-started", ("attempt", attempt), ("repair", repair.Repair), ("rank", repair.Rank), ("host", lost.Peer.Host));
+        _server.Broadcast(new RequestRepair(repair.Repair, repair.Rank, host));
+        _repairTimer?.Dispose();
+        _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair.Repair)), null, _options.RepairTimeout, Timeout.InfiniteTimeSpan);
     }
 
     private void AskToStop()
@@ -261,18 +283,23 @@ internal sealed class Supervisor : IDisposable
         _log.Record(name, ("attempt", _state.Attempt), ("host", host));
     }
 
+    private void SayLoss(RankRecord lost, ExitStatus? status)
+    {
+        string step = lost.Step is { } at ? $"at step {at}" : "before its first step";
+        ExitStatus? cause = lost.Peer.Process?.TryGetExitStatus() ?? (status is { Signal: not null } ? status : null);
+        bool isHostGone = _options.Hosts.Count > 0 && !_state.Hosts.IsUsable(lost.Peer.Host);
+        _wasTaken = _state.Failures.IsEmpty && (cause?.IsFromOutside ?? isHostGone);
+        string why = lost.ProtocolError ?? cause?.ToString() ?? "its connection ended without a goodbye";
+        _log.Say($"{lost.Peer} was lost {step}: {why}");
+        _log.Record("rank-lost", ("attempt", _state.Attempt), ("rank", lost.Peer.Rank), ("pid", lost.Peer.ProcessId), ("host", lost.Peer.Host), ("step", lost.Step), ("cause", why));
+    }
+
     private void SayEnd(ExitStatus? status)
     {
         _wasTaken = false;
         if (_board.FirstLost is { } lost)
         {
-            string step = lost.Step is { } at ? $"at step {at}" : "before its first step";
-            ExitStatus? cause = lost.Peer.Process?.TryGetExitStatus() ?? (status is { Signal: not null } ? status : null);
-            bool isHostGone = _options.Hosts.Count > 0 && !_state.Hosts.IsUsable(lost.Peer.Host);
-            _wasTaken = _state.Failures.IsEmpty && (cause?.IsFromOutside ?? isHostGone);
-            string why = lost.ProtocolError ?? cause?.ToString() ?? "its connection ended without a goodbye";
-            _log.Say($"{lost.Peer} was lost {step}: {why}");
-            _log.Record("rank-lost", ("attempt", _state.Attempt), ("rank", lost.Peer.Rank), ("pid", lost.Peer.ProcessId), ("host", lost.Peer.Host), ("step", lost.Step), ("cause", why));
+            SayLoss(lost, status);
         }
         else if (status is { Code: not 0 } failed)
         {

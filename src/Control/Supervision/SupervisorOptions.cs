@@ -14,6 +14,12 @@ public sealed record SupervisorOptions
     /// <summary>The launcher.</summary>
     public required MpiLauncher Launcher { get; init; }
 
+    /// <summary>Whether lost ranks are replaced inside the job where the MPI can; otherwise, and where that fails, the job is launched anew.</summary>
+    public bool RepairsInJob { get; init; }
+
+    /// <summary>How long a replacement may take until it goes on from the checkpoint; then the job is launched anew. Default 15 s.</summary>
+    public TimeSpan RepairTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>What to run.</summary>
     public required JobPlan Plan { get; init; }
 
@@ -94,6 +100,8 @@ public sealed record SupervisorOptions
         Demand(Hosts.Concat(Spares).Select(static h => h.Name).Distinct().Count() == Hosts.Count + Spares.Count, "--hosts and --spares name a host twice. Write NAME:COUNT for several ranks on one host.");
         Demand(HostTimeout >= TimeSpan.FromSeconds(1), "--host-timeout must be at least 1 s: a shorter one takes a busy network for a lost host.");
         Demand(SilenceTimeout > HostTimeout, "--silence-timeout must be longer than --host-timeout.");
+        Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn: {Launcher.Name} cannot start ranks within a job; use Open MPI, or leave the strategy to relaunch.");
+        Demand(RepairTimeout > TimeSpan.Zero, "--repair-timeout must be longer than 0 s.");
         Demand(RestartsMax >= 0, $"--restarts: {RestartsMax} is negative. 0 means: launch once.");
         Demand(StopTimeout > TimeSpan.Zero, "--stop-timeout must be longer than 0 s.");
         Demand(StallTimeout is null || StallTimeout > TimeSpan.Zero, "--stall-timeout must be longer than 0 s; leave it out to never end a stalled attempt.");

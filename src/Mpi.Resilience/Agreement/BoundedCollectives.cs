@@ -58,6 +58,7 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Ibarrier(_communicator, &request), "MPI_Ibarrier");
         while (!IsComplete(&request, "MPI_Ibarrier"))
         {
+            Progress.LookUp();
             again();
             LibC.YieldProcessor();
         }
@@ -110,6 +111,7 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         {
             if (IsComplete(request, call))
                 return;
+            Progress.LookUp();
             LibC.YieldProcessor();
             if (round >= RoundsBeforeTurningAside && (round & 0xF) == 0)
                 WhileWaiting?.Invoke();

@@ -58,6 +58,9 @@ public sealed class ControlClient : IDisposable
         _writer.Start();
     }
 
+    /// <summary>Called on a background thread when the supervisor wants the links re-established.</summary>
+    internal Action<RequestRepair>? RepairAsked { get; set; }
+
     /// <summary>True while a request for a checkpoint waits to be served.</summary>
     public bool CheckpointRequested => CheckpointRequest > Volatile.Read(ref _checkpointServed);
 
@@ -230,6 +233,9 @@ public sealed class ControlClient : IDisposable
                         break;
                     case RequestStop:
                         _stopRequested = true;
+                        break;
+                    case RequestRepair repair:
+                        RepairAsked?.Invoke(repair);
                         break;
                     case Goodbye:
                         _goodbyeReceived = true;

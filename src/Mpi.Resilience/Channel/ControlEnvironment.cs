@@ -45,6 +45,15 @@ public static class ControlEnvironment
     /// <summary>The value of <see cref="LastStart"/>.</summary>
     public const string LastStartTaken = "taken";
 
+    /// <summary><c>spawn</c>: lost ranks are replaced inside the job where the MPI can. Unset: the job is launched anew.</summary>
+    public const string Repair = "HPCVIRT_REPAIR";
+
+    /// <summary>The value of <see cref="Repair"/>.</summary>
+    public const string RepairBySpawn = "spawn";
+
+    /// <summary><c>1</c>: this process replaces a lost rank of a running job.</summary>
+    public const string Replacement = "HPCVIRT_REPLACEMENT";
+
     /// <summary><c>1</c>: the job stops as soon as its next checkpoint is committed.</summary>
     public const string StopAfterCheckpoint = "HPCVIRT_STOP_AFTER_CHECKPOINT";
 

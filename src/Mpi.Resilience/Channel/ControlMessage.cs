@@ -55,6 +55,12 @@ public sealed record RequestCheckpoint(long Request) : ControlMessage;
 /// <summary>Supervisor to rank: take a checkpoint at the next safe point, then end with exit code 0.</summary>
 public sealed record RequestStop : ControlMessage;
 
+/// <summary>Supervisor to rank: a rank was lost and its process is gone; take in a replacement, and begin anew from the newest checkpoint.</summary>
+/// <param name="Repair">Number of the repair in this attempt, from 1.</param>
+/// <param name="Rank">The lost rank.</param>
+/// <param name="Host">The host to start the replacement on; empty for this one.</param>
+public sealed record RequestRepair(long Repair, int Rank, string Host) : ControlMessage;
+
 /// <summary>Either side: I am here, and have nothing else to say. What is silent for longer than agreed counts as lost.</summary>
 public sealed record Alive : ControlMessage;
 

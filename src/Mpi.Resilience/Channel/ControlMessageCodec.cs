@@ -50,6 +50,11 @@ internal static class ControlMessageCodec
                 return FrameType.RequestCheckpoint;
             case RequestStop:
                 return FrameType.RequestStop;
+            case RequestRepair repair:
+                writer.Int64(repair.Repair);
+                writer.Int32(repair.Rank);
+                writer.Text(repair.Host);
+                return FrameType.RequestRepair;
             case Goodbye:
                 return FrameType.Goodbye;
             case Alive:
@@ -83,6 +88,7 @@ internal static class ControlMessageCodec
             FrameType.Failed => ReadFailed(ref reader),
             FrameType.RequestCheckpoint => new RequestCheckpoint(reader.Int64()),
             FrameType.RequestStop => new RequestStop(),
+            FrameType.RequestRepair => new RequestRepair(reader.Int64(), reader.Int32(), reader.Text()),
             FrameType.Goodbye => new Goodbye(),
             FrameType.Alive => new Alive(),
             FrameType.Ask => new Ask(reader.Text(), reader.Text()),

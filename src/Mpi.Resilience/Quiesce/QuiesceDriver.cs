@@ -112,7 +112,10 @@ internal sealed partial class QuiesceDriver : IDisposable
         }
 
         _arrival = _time.GetTimestamp();
-        TrafficLedger.Gate.Close();
+
+        // Kept here: a repair of the links, in the middle of the wait, leaves no ledger behind.
+        CallGate gate = TrafficLedger.Gate;
+        gate.Close();
         try
         {
             Feed(CutObjections.Of(_links.Rank) is { Count: > 0 } objections ? Object(objections) : Arrival(mayStep));
@@ -126,7 +129,7 @@ internal sealed partial class QuiesceDriver : IDisposable
         }
         finally
         {
-            TrafficLedger.Gate.Open();
+            gate.Open();
         }
 
         return _state.Phase switch
@@ -249,6 +252,7 @@ internal sealed partial class QuiesceDriver : IDisposable
 
     private void Yield(int turn, long start, string what)
     {
+        Progress.LookUp();
         LibC.YieldProcessor();
         if ((turn & 0xFF) == 0xFF && _time.GetElapsedTime(start) > _options.JobDeadline)
         {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using HpcVirt.Checkpoint;
+using MPI.Links;
 using MPI.Traffic;
 
 namespace HpcVirt.Mpi.Resilience.Store;
@@ -51,7 +52,7 @@ internal sealed class JobStore : IDisposable
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
             StartsPerVersion = options.StartsPerVersion,
-            ForgivesLastStart = options.ForgivesLastStart,
+            ForgivesLastStart = options.ForgivesLastStart || WorldRepair.HasHappened,
         };
         return new JobStore(CheckpointStore.Open(new PhysicalDirectory(directory), group, plain, IdSource.NewGuid, options.Time), null, DirectoryOnly);
     }
@@ -153,7 +154,7 @@ internal sealed class JobStore : IDisposable
             StartOverIfNoneVerifies = options.StartOverIfNoneVerifies,
             Compression = options.Compression,
             StartsPerVersion = options.StartsPerVersion,
-            ForgivesLastStart = options.ForgivesLastStart,
+            ForgivesLastStart = options.ForgivesLastStart || WorldRepair.HasHappened,
             Deadline = options.AgreementDeadline,
             FailureDomain = (rank, host) => isRankANode ? $"rank {rank}" : domains.TryGetValue(host, out string? domain) ? domain : host,
         };

@@ -179,6 +179,22 @@ public abstract partial class Communicator : IDisposable, ICloneable
         _ = s_self.Rank;
     }
 
+    /// <summary>Gives the world's object, which programs hold, another native communicator of the same size and order, as new.</summary>
+    internal static void ReplaceWorld(Intracommunicator renewed)
+    {
+        Intracommunicator known = world;
+        known.Handle = renewed.Handle;
+        known._rank = known._size = -1;
+        known._derivedCount = 0;
+        known.AgreedId = AgreedIds.World;
+        known.Traffic = null;
+        known.Posted = null;
+        self._derivedCount = 0;
+        self.Traffic = null;
+        self.Posted = null;
+        _ = known.Rank;
+    }
+
     /// <summary>Makes the object of the right kind for a native handle; null for MPI_COMM_NULL.</summary>
     internal static Communicator? Wrap(nint handle, ulong agreedId, bool isIdAgreed = true)
     {

@@ -42,6 +42,15 @@ internal static class CallPath
         Choose();
     }
 
+    /// <summary>Straight to the library, as at the beginning: nothing waits, and nothing was captured.</summary>
+    public static void Reset()
+    {
+        ArePolled = false;
+        s_haveWaiting = false;
+        s_captured = 0;
+        Choose();
+    }
+
     private static void Choose()
     {
         IsPolled = ArePolled || s_haveWaiting;

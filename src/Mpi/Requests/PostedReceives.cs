@@ -37,6 +37,18 @@ internal sealed unsafe class PostedReceives(Communicator communicator)
     /// <summary>The messages that were captured and the program has not received.</summary>
     public CapturedMessages Captured { get; } = new();
 
+    /// <summary>Waits for nothing any more.</summary>
+    /// <returns>What waited.</returns>
+    public static IReadOnlyList<object> AbandonAll()
+    {
+        lock (Gate)
+        {
+            object[] waiting = [.. Waiting];
+            Waiting.Clear();
+            return waiting;
+        }
+    }
+
     /// <summary>Matches what can be matched on all communicators.</summary>
     public static void AdvanceAll()
     {

@@ -1,3 +1,5 @@
+using System;
+using System.Threading;
 using MPI.Native;
 using MPI.Traffic;
 
@@ -11,6 +13,20 @@ internal static unsafe class Progress
 {
     /// <summary>Fruitless turns before the core is given away: about the time in which a message comes when its sender is running.</summary>
     private const int TurnsBeforeYield = 64;
+
+    private const int LooksAfterCancel = 1000;
+
+    private static Action? s_interruption;
+
+    /// <summary>
+    /// What the rank's thread does in the middle of its next or present wait, if that polls. Set by any thread. It may throw: then the request that
+    /// was waited for is given up.
+    /// </summary>
+    public static Action? Interruption
+    {
+        get => Volatile.Read(ref s_interruption);
+        set => Volatile.Write(ref s_interruption, value);
+    }
 
     /// <summary>Waits for one request.</summary>
     /// <returns>The native error code.</returns>
@@ -27,7 +43,11 @@ internal static unsafe class Progress
             int isComplete = 0;
             int turn = 0;
             while ((code = NativeMpi.MPI_Test(&handle, &isComplete, status)) == 0 && isComplete == 0)
+            {
+                if (s_interruption is not null)
+                    InterruptIn(handle);
                 Pause(ref turn);
+            }
         }
 
         request = handle;
@@ -57,11 +77,42 @@ internal static unsafe class Progress
         return found != 0;
     }
 
+    /// <summary>Does what somebody else wants of this thread, if anything.</summary>
+    public static void LookUp() => Interruption?.Invoke();
+
+    /// <summary>
+    /// Within a wait. The interruption ends with all ranks of the new world in a barrier, so that what they sent before has arrived; the memory of
+    /// the request is still held by the caller. A receive that nobody serves any more is cancelled.
+    /// </summary>
+    private static void InterruptIn(nint handle)
+    {
+        try
+        {
+            LookUp();
+        }
+        catch
+        {
+            // Fails for the request of a collective: its senders have stopped, and what they had sent is here.
+            _ = NativeMpi.MPI_Cancel(&handle);
+            int isComplete = 0;
+            NativeStatus ignored;
+            for (int look = 0; look < LooksAfterCancel && isComplete == 0; look++)
+            {
+                if (NativeMpi.MPI_Test(&handle, &isComplete, &ignored) != 0)
+                    break;
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Between two fruitless looks: makes progress elsewhere, and gives the core away when the wait gets longer.</summary>
     /// <param name="turn">Counts the looks of one wait; starts at zero.</param>
     public static void Pause(ref int turn)
     {
         TrafficLedger.EnterCall();
+        if (s_interruption is not null)
+            LookUp();
         PostedReceives.AdvanceAll();
         if (turn < TurnsBeforeYield)
             turn++;

@@ -20,9 +20,22 @@ internal readonly unsafe struct TakenMessage(nint handle, CapturedMessage? captu
         if (Captured is not null)
             return Captured.Deliver(communicator, buffer, count, datatype, status);
         nint handle = Handle;
-        int code = NativeMpi.MPI_Mrecv(buffer, count, datatype, &handle, status);
+        int code = ReceiveMatched(buffer, count, datatype, &handle, status);
         if (code == 0 || ErrorCheck.IsTruncation(code))
             communicator.Traffic?.CountReceived(status->Source);
         return code;
+    }
+
+    /// <summary>
+    /// Receives a message that was matched (MPI_Mrecv). What was matched may be no more than a long message's announcement, and its sender may be lost
+    /// before the rest: where waits poll, this one does, too.
+    /// </summary>
+    public static int ReceiveMatched(void* buffer, int count, nint datatype, nint* message, NativeStatus* status)
+    {
+        if (!CallPath.IsPolled)
+            return NativeMpi.MPI_Mrecv(buffer, count, datatype, message, status);
+        nint request = 0;
+        int code = NativeMpi.MPI_Imrecv(buffer, count, datatype, message, &request);
+        return code != 0 ? code : Progress.Wait(ref request, status);
     }
 }

@@ -127,7 +127,7 @@ internal sealed unsafe class CapturedMessage
     {
         nint message = _message;
         _message = 0;
-        int code = NativeMpi.MPI_Mrecv(buffer, count, datatype, &message, status);
+        int code = TakenMessage.ReceiveMatched(buffer, count, datatype, &message, status);
         if (code == 0 || ErrorCheck.IsTruncation(code))
             communicator.Traffic?.CountReceived(Source);
         return code;

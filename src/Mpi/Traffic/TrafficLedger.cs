@@ -51,6 +51,21 @@ internal static class TrafficLedger
         Register(Communicator.self);
     }
 
+    /// <summary>Counts no more, and forgets everything.</summary>
+    /// <returns>The requests that the program has not seen complete: the library may still write to their memory.</returns>
+    public static IReadOnlyList<object> SwitchOff()
+    {
+        object[] live = Requests is null ? [] : [.. Requests.All()];
+        Requests = null;
+        Held = null;
+        s_gate = null;
+        foreach (Communicator communicator in Counted) communicator.Traffic = null;
+        Counted.Clear();
+        FreedTraffic.Clear();
+        Restored.Clear();
+        return live;
+    }
+
     /// <summary>Called for every new communicator; does nothing while the ledger is off.</summary>
     public static void Register(Communicator communicator)
     {

@@ -12,9 +12,9 @@ internal sealed class ProtocolDrive
     private readonly List<SupervisorEffect> _unanswered = [];
     private SupervisorState _state;
 
-    public ProtocolDrive(int restartsMax)
+    public ProtocolDrive(int restartsMax, int ranks = 1, bool repairsInJob = false)
     {
-        _state = new SupervisorState(restartsMax);
+        _state = new SupervisorState(restartsMax) { Ranks = ranks, RanksMin = ranks, RepairsInJob = repairsInJob };
         Give(new Begin());
     }
 
@@ -25,6 +25,8 @@ internal sealed class ProtocolDrive
     public int Launches { get; private set; }
 
     public List<int> Backoffs { get; } = [];
+
+    public List<int> Repaired { get; } = [];
 
     public JobOutcome Outcome { get; private set; }
 
@@ -86,6 +88,7 @@ internal sealed class ProtocolDrive
     {
         _unanswered.Add(effect);
         if (effect is LaunchAttempt) Launches++;
+        if (effect is RepairLinks repair) Repaired.Add(repair.Rank);
         if (effect is StartBackoff backoff) Backoffs.Add(backoff.FailuresInARow);
         if (effect is Conclude conclude) (Outcome, Status) = (conclude.Outcome, conclude.Status);
     }

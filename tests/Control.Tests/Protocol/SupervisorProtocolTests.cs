@@ -66,6 +66,60 @@ public sealed class SupervisorProtocolTests
     }
 
     [Test]
+    public void A_lost_rank_is_replaced_within_the_job_where_that_is_wanted_and_the_launcher_s_word_about_the_dead_one_counts_for_nothing()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 2, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new RankConnected(1, 1), new RankLost(1, 1), new RankConnected(1, 1), new RankRestored(1, 1));
+        job.Give(new RankFinished(1, 0, 0, EndedEarly: false), new RankFinished(1, 1, 0, EndedEarly: false));
+        job.Exit(ExitStatus.OfSignal(9));
+        Assert.That((job.Outcome, job.Launches), Is.EqualTo((JobOutcome.Succeeded, 1)));
+        Assert.That(job.Repaired, Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public void A_rank_that_is_lost_while_a_replacement_is_awaited_leads_to_another_attempt()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new RankLost(1, 1), new RankLost(1, 2));
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Ending));
+        Assert.That(job.Repaired, Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public void A_replacement_that_does_not_come_leads_to_another_attempt_and_one_that_came_is_not_called_late()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 2, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new RankLost(1, 1), new RankRestored(1, 0), new RankRestored(1, 1), new RepairDeadlineReached(1, 1));
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Running));
+        job.Give(new RankLost(1, 0), new RepairDeadlineReached(1, 1));
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Running), "that was the deadline of the repair before");
+        job.Give(new RepairDeadlineReached(1, 2));
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Ending));
+    }
+
+    [Test]
+    public void A_repair_counts_as_a_restart()
+    {
+        var job = new ProtocolDrive(restartsMax: 2, ranks: 2, repairsInJob: true);
+        for (int i = 0; i < 3; i++) job.Give(new RankConnected(1, 0), new RankLost(1, 1), new RankRestored(1, 1));
+        Assert.That(job.Repaired, Has.Count.EqualTo(2));
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Ending));
+    }
+
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    public void A_rank_that_fails_by_itself_or_whose_neighbours_have_finished_is_not_replaced(bool hasFailed, bool haveFinished)
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 2, repairsInJob: true);
+        job.Give(new RankConnected(1, 0));
+        if (hasFailed) job.Give(new RankFailed(1, 1, new FailureSignature("E", "m", 3)));
+        if (haveFinished) job.Give(new RankFinished(1, 0, 0, EndedEarly: false));
+        job.Give(new RankLost(1, 1));
+        Assert.That(job.Repaired, Is.Empty);
+        Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Ending));
+    }
+
+    [Test]
     public void A_lost_rank_leads_to_another_attempt_until_the_restarts_are_used_up()
     {
         var job = new ProtocolDrive(RestartsMax);

@@ -28,6 +28,7 @@ public sealed class ControlFrameTests
         new Alive(),
         new Ask("drain", "node-b"),
         new Answer(true, ["job 1", "host a"]),
+        new RequestRepair(2, 3, "node-c"),
     ];
 
     [TestCaseSource(nameof(Messages))]

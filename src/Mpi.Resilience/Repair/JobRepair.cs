@@ -1,0 +1,87 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using HpcVirt.Mpi.Resilience.Channel;
+using MPI;
+using MPI.Links;
+using MPI.Native;
+
+namespace HpcVirt.Mpi.Resilience.Repair;
+
+/// <summary>
+/// What a rank does when the supervisor says that another one is lost: in the middle of whatever wait it is in, it helps to start a replacement and
+/// to build a new world, and then throws, so that the program's body begins anew. A restart is an ordinary start, also within a process.
+/// </summary>
+internal static class JobRepair
+{
+    private const string OwnVariables = "HPCVIRT_";
+
+    private static readonly TimeSpan OrderDeadline = TimeSpan.FromSeconds(3);
+
+    /// <summary>The connection with the supervisor, which outlives the sessions of this process.</summary>
+    public static ControlClient? Control { get; private set; }
+
+    /// <summary>Whether lost ranks are replaced inside the job.</summary>
+    public static bool IsWanted => System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair) == ControlEnvironment.RepairBySpawn;
+
+    /// <summary>Called first: a process that replaces a lost rank takes its place before the program sees the world.</summary>
+    public static void JoinIfReplacement()
+    {
+        if (System.Environment.GetEnvironmentVariable(ControlEnvironment.Replacement) is null || WorldRepair.HasHappened) return;
+        foreach (string line in WorldRepair.Join().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            System.Environment.SetEnvironmentVariable(line[..equals], Unescape(line[(equals + 1)..]));
+        }
+    }
+
+    /// <summary>Takes a new connection over, and obeys what comes on it.</summary>
+    public static ControlClient? Keep(ControlClient? control)
+    {
+        Control = control;
+        if (control is not null && IsWanted) control.RepairAsked = static order => Progress.Interruption = () => Perform(order);
+        return control;
+    }
+
+    /// <summary>Waits a little for the order to repair, and obeys it; false if none comes.</summary>
+    public static bool ComesAfterAll()
+    {
+        long startedAt = TimeProvider.System.GetTimestamp();
+        try
+        {
+            while (TimeProvider.System.GetElapsedTime(startedAt) < OrderDeadline)
+            {
+                Progress.LookUp();
+                LibC.YieldProcessor();
+            }
+
+            return false;
+        }
+        catch (WorldReplacedException)
+        {
+            return true;
+        }
+    }
+
+    private static void Perform(RequestRepair order)
+    {
+        Progress.Interruption = null;
+        List<string> arguments = [$"{ControlEnvironment.Replacement}=1", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
+        var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
+        if (order.Host.Length > 0) hints["host"] = order.Host;
+        WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
+        throw new WorldReplacedException(order.Repair);
+    }
+
+    /// <summary>What the launcher gave to the ranks, and does not give to processes that are started later on other hosts. It is no part of a command line.</summary>
+    private static string Variables() => string.Concat(System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(static v => ((string)v.Key, (string?)v.Value ?? ""))
+        .Where(static v => v.Item1.StartsWith(OwnVariables, StringComparison.Ordinal) && v.Item1 != ControlEnvironment.Replacement)
+        .Select(static v => $"{v.Item1}={Escape(v.Item2)}\n"));
+
+    private static string Escape(string value) => Uri.EscapeDataString(value);
+
+    private static string Unescape(string value) => Uri.UnescapeDataString(value);
+}

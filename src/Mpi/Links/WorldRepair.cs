@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Linq;
+using MPI.Native;
+using MPI.Traffic;
+
+namespace MPI.Links;
+
+/// <summary>
+/// Makes the world whole after the loss of ranks, inside the processes that are left: they start replacements and take them into a communicator
+/// of the old size and order, which becomes the world. Needs an MPI whose job outlives a rank and that can start processes (Open MPI 4, launched
+/// with orte_enable_recovery).
+/// </summary>
+/// <remarks>
+/// Nothing is freed of what the lost ranks had a part in: freeing is collective. The requests on it stay where they are and are never looked at
+/// again; the objects that hold their memory in place are kept.
+/// </remarks>
+[SuppressMessage("Reliability", "CA2000", Justification = "Communicators that lost ranks have a part in are never freed.")]
+internal static unsafe class WorldRepair
+{
+    private const int CreationTag = 0x5265;
+
+    private static readonly List<object> Abandoned = [];
+
+    /// <summary>Whether the world of this process is not the one that MPI was initialized with. Then MPI is not finalized: that would wait for the dead.</summary>
+    public static bool HasHappened { get; private set; }
+
+    /// <summary>Survivors' part; collective over all ranks that are not lost.</summary>
+    /// <param name="repair">The number of the repair, the same on all.</param>
+    /// <param name="lost">The lost ranks.</param>
+    /// <param name="command">The program that replaces them.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="hints">Where to start it.</param>
+    /// <param name="handOver">What the first survivor tells each replacement.</param>
+    public static void Replace(
+        long repair, IReadOnlyList<int> lost, string command, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> hints, string handOver)
+    {
+        Intracommunicator world = Communicator.world;
+        int rank = world.Rank;
+        Abandon();
+        using Group all = world.Group;
+        using Group left = all.Exclude([.. lost]);
+        nint created = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_create_group(world.Handle, left.Handle, CreationTag + (int)(repair & 0xFFF), &created), "MPI_Comm_create_group", world);
+        var survivors = (Intracommunicator)Communicator.Wrap(created, AgreedIds.World)!;
+        Intercommunicator connection = survivors.Spawn(command, [.. arguments], lost.Count, root: 0, hints, out int[] codes);
+        if (codes.Any(static c => c != 0)) throw new MpiException($"A replacement for rank {string.Join(", ", lost)} could not be started: MPI_Comm_spawn says {string.Join(", ", codes)}.");
+        Intracommunicator merged = connection.Merge(upper: false);
+        Tell(merged, new HandOver(lost, handOver));
+        Enter(merged, rank);
+    }
+
+    /// <summary>A replacement's part: takes the place of a lost rank.</summary>
+    /// <returns>What the first survivor told.</returns>
+    public static string Join()
+    {
+        Intercommunicator parent = Communicator.world.Parent
+            ?? throw new MpiException("This process was started as the replacement of a rank, but nobody of its MPI job started it.");
+        int index = Communicator.world.Rank;
+        Intracommunicator merged = parent.Merge(upper: true);
+        HandOver told = Tell(merged, null);
+        Enter(merged, told.Lost[index]);
+        return told.Text;
+    }
+
+    /// <summary>Puts all ranks into their old order. Whoever returns knows that all are here, and that what was sent before has arrived.</summary>
+    private static void Enter(Intracommunicator merged, int rank)
+    {
+        var renewed = (Intracommunicator)merged.Split(0, rank)!;
+        renewed.Barrier();
+        Communicator.ReplaceWorld(renewed);
+        HasHappened = true;
+    }
+
+    private static HandOver Tell(Intracommunicator merged, HandOver? mine)
+    {
+        string text = mine?.ToString() ?? "";
+        merged.Broadcast(ref text, 0);
+        return HandOver.Parse(text);
+    }
+
+    /// <summary>Forgets the traffic of the old world, and keeps alive what its requests may still write to.</summary>
+    private static void Abandon()
+    {
+        Abandoned.AddRange(TrafficLedger.SwitchOff());
+        Abandoned.AddRange(PostedReceives.AbandonAll());
+        CallPath.Reset();
+    }
+
+    /// <summary>The lost ranks, a comma between them, and a text.</summary>
+    private sealed record HandOver(IReadOnlyList<int> Lost, string Text)
+    {
+        public static HandOver Parse(string text)
+        {
+            int end = text.IndexOf('\n', StringComparison.Ordinal);
+            return new HandOver([.. text[..end].Split(',').Select(static r => int.Parse(r, System.Globalization.CultureInfo.InvariantCulture))], text[(end + 1)..]);
+        }
+
+        public override string ToString() => $"{string.Join(',', Lost)}\n{Text}";
+    }
+}
