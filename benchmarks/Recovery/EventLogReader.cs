@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -42,7 +43,33 @@ internal sealed class EventLogReader(string path, Process job, TimeSpan deadline
         throw new TimeoutException($"'{name}' did not happen {count} times in attempt {attempt}; {path} says what did");
     }
 
-    private int Newest()
+    /// <summary>How often something has happened so far.</summary>
+    public int Count(string name) => Read().Count(e => e.Name == name);
+
+    /// <summary>Waits until something has happened once more than so often, and returns that time.</summary>
+    public Event AwaitNext(string name, int before)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(startedAt) < deadline)
+        {
+            Event[] found = [.. Read().Where(e => e.Name == name)];
+            if (found.Length > before) return found[before];
+            if (job.HasExited) throw new InvalidOperationException($"the job ended with {job.ExitCode} while '{name}' was awaited; {path} says why");
+            Thread.Sleep(Interval);
+        }
+
+        throw new TimeoutException($"'{name}' did not happen again; {path} says what did");
+    }
+
+    /// <summary>The ranks of an attempt that were not lost since they connected, in the order of their connecting.</summary>
+    public Event[] Living(int attempt)
+    {
+        HashSet<int> lost = [.. Of(attempt, "rank-lost").Select(static e => e.Pid)];
+        return [.. Connected(attempt).Where(e => !lost.Contains(e.Pid))];
+    }
+
+    /// <summary>The attempt that runs.</summary>
+    public int Newest()
     {
         Await(1, "attempt-started", 1);
         return Read().Max(static e => e.Attempt);

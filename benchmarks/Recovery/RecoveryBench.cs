@@ -16,6 +16,7 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
 {
     private const int Kills = 5;
     private const double RelaunchBarS = 4;
+    private const double InJobBarS = 2;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private static readonly string[] Hosts = ["a", "b", "c", "d"];
@@ -35,6 +36,12 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
                 Shell("bash", cluster, "up", place, "head", Hosts[0], Hosts[1], Hosts[2], Hosts[3], "e");
                 Measure(mpi, place, output);
                 Shell("bash", cluster, "down", place);
+            }
+
+            if (only.Length == 0 || "injob_s".Contains(only, StringComparison.Ordinal))
+            {
+                Shell("bash", cluster, "up", place, "head", Hosts[0], Hosts[1], Hosts[2], Hosts[3], "e");
+                MeasureRepairs(place, output);
             }
         }
         catch (Exception reason) when (reason is InvalidOperationException or TimeoutException or IOException)
@@ -58,18 +65,56 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
         return 0;
     }
 
+    /// <summary>The same job, whose ranks take in replacements. A repair that did not hold and became a relaunch counts with its whole time.</summary>
+    private void MeasureRepairs(string place, TextWriter output)
+    {
+        string events = Path.Combine(scratch, "events-injob.json");
+        using Process job = StartJob("openmpi", "injob", place, events, "--strategy", "spawn");
+        try
+        {
+            var log = new EventLogReader(events, job, Deadline);
+            List<double> whole = [], detect = [], rebuild = [], restore = [], step = [];
+            int held = 0;
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                int attempt = log.AwaitCommitted();
+                int lostBefore = log.Count("rank-lost"), connectedBefore = log.Count("rank-connected"), restoredBefore = log.Count("restored"), stepsBefore = log.Count("first-step");
+                Event rank = log.Living(attempt)[kill % Hosts.Length];
+                DateTimeOffset killedAt = DateTimeOffset.UtcNow;
+                Process.GetProcessById(rank.Pid).Kill();
+                DateTimeOffset stepped = log.AwaitNext("first-step", stepsBefore).Time, lost = log.AwaitNext("rank-lost", lostBefore).Time;
+                whole.Add((stepped - killedAt).TotalSeconds);
+                detect.Add((lost - killedAt).TotalSeconds);
+                if (log.Newest() != attempt) continue;
+                held++;
+                DateTimeOffset connected = log.AwaitNext("rank-connected", connectedBefore).Time, restored = log.AwaitNext("restored", restoredBefore).Time;
+                rebuild.Add((connected - lost).TotalSeconds);
+                restore.Add((restored - connected).TotalSeconds);
+                step.Add((stepped - restored).TotalSeconds);
+            }
+
+            Say("injob_s", InJobBarS, whole, output);
+            Say("injob_detect_s", double.NaN, detect, output);
+            if (held > 0)
+            {
+                Say("injob_rebuild_s", double.NaN, rebuild, output);
+                Say("injob_restore_s", double.NaN, restore, output);
+                Say("injob_first_step_s", double.NaN, step, output);
+            }
+
+            output.WriteLine($"{held} of {Kills} repairs held; the others became relaunches");
+        }
+        finally
+        {
+            Shell("bash", cluster, "down", place);
+            if (!job.WaitForExit(TimeSpan.FromSeconds(20))) job.Kill(entireProcessTree: true);
+        }
+    }
+
     private void Measure(string mpi, string place, TextWriter output)
     {
         string events = Path.Combine(scratch, $"events-{mpi}.json");
-        string launcher = mpi == "openmpi"
-            ? $"--mca plm_rsh_agent {place}/agent --mca plm_rsh_no_tree_spawn 1 --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0 --mca mpi_yield_when_idle 1"
-            : $"-launcher ssh -launcher-exec {place}/agent -iface eth0";
-        using Process job = Start("bash", [
-            cluster, "in", place, "head", "env", "HPCVIRT_INTERVAL=500ms", "UCX_TLS=tcp,self,sm", "UCX_NET_DEVICES=eth0",
-            "dotnet", hpcvirt, "run", "-n", "4", "--mpi", mpi, "--hosts", string.Join(',', Hosts), "--spares", "e", "--restarts", "50",
-            "--checkpoints", Path.Combine(scratch, $"checkpoints-{mpi}"), "--json-log", events, "--launcher-args", launcher,
-            "--", stencil, "--rows", "400", "--columns", "600", "--steps", "100000000",
-        ]);
+        using Process job = StartJob(mpi, mpi, place, events);
         try
         {
             var log = new EventLogReader(events, job, Deadline);
@@ -108,6 +153,19 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
             Shell("bash", cluster, "down", place);
             if (!job.WaitForExit(TimeSpan.FromSeconds(20))) job.Kill(entireProcessTree: true);
         }
+    }
+
+    private Process StartJob(string mpi, string name, string place, string events, params string[] options)
+    {
+        string launcher = mpi == "openmpi"
+            ? $"--mca plm_rsh_agent {place}/agent --mca plm_rsh_no_tree_spawn 1 --mca pml ob1 --mca btl self,tcp --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0 --mca mpi_yield_when_idle 1"
+            : $"-launcher ssh -launcher-exec {place}/agent -iface eth0";
+        return Start("bash", [
+            cluster, "in", place, "head", "env", "HPCVIRT_INTERVAL=500ms", "UCX_TLS=tcp,self,sm", "UCX_NET_DEVICES=eth0",
+            "dotnet", hpcvirt, "run", "-n", "4", "--mpi", mpi, "--hosts", string.Join(',', Hosts), "--spares", "e", "--restarts", "50", .. options,
+            "--checkpoints", Path.Combine(scratch, $"checkpoints-{name}"), "--json-log", events, "--launcher-args", launcher,
+            "--", stencil, "--rows", "400", "--columns", "600", "--steps", "100000000",
+        ]);
     }
 
     private void Say(string name, double bar, List<double> runs, TextWriter output)
