@@ -4,6 +4,7 @@ using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Cli.Checkpoints;
 using HpcVirt.Cli.Predict;
+using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
 
 var root = new RootCommand(Texts.Root)
@@ -14,6 +15,7 @@ var root = new RootCommand(Texts.Root)
     SimulateCommand.Create(),
     PredictCommand.Create(),
     PlanCommand.Create(),
+    VmCommand.Create(),
 };
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);
