@@ -30,7 +30,11 @@ internal sealed class GuestMove(
                 if (await AttemptAsync(target, hold, isRunning, remark, cancel) is { } result) return result;
             }
 
-            // Silenced by now, the guest dirties nothing: the second run is a short one.
+            // The guest works on; silenced now, its job dirties nothing, and the second run is a short one.
+            if (hold.IsWanted) hold.Begin(cancel);
+            await hold.SettleAsync();
+            cancel.ThrowIfCancellationRequested();
+            if (hold.Failure is { } failure) throw new MigrationFailedException(source.Guest, source.Host, $"{failure}.");
             remark = "the copy was quicker than the silencing, and was made twice";
         }
     }
@@ -151,9 +155,13 @@ internal sealed class GuestMove(
         {
             if (isRunning && await source.StatusAsync() is not GuestConditions.Running) await source.ContinueAsync();
         }
-        catch (QmpException e)
+        catch (QmpException e) when (e.Fault is QmpFault.Ended)
         {
             throw new MigrationFailedException(source.Guest, null, $"and host {source.Host} does not answer for it any more.", e);
+        }
+        catch (QmpException)
+        {
+            // It was a guest that worked when it was last heard of; the error that led here says what its socket does.
         }
     }
 }
