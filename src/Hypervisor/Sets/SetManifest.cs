@@ -99,6 +99,7 @@ public sealed record SetManifest
         {
             var reader = new Utf8JsonReader(body);
             SetManifest manifest = Read(JsonElement.ParseValue(ref reader));
+            if (reader.Read()) throw new FormatException("something follows it");
             manifest.RequireOneInstant(name);
             return manifest;
         }
