@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Cli.Checkpoints;
@@ -22,7 +23,8 @@ ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine($"hpcvirt: {error}");
-    Console.Error.WriteLine(Texts.HowToSeparate);
+    bool isAboutGuests = parsed.CommandResult.Parent is CommandResult { Command.Name: "vm" } || parsed.CommandResult.Command.Name == "vm";
+    Console.Error.WriteLine(isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
     return (int)ExitCode.Usage;
 }
 

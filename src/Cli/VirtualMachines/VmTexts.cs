@@ -17,6 +17,8 @@ internal static class VmTexts
         (Ctrl-C), the guests work on; 77 the hypervisor could not do it, and the message says where the guest is.
         """;
 
+    public static string HowToGoOn(string verb) => verb == "vm" ? "See hpcvirt vm --help." : $"See hpcvirt vm {verb} --help.";
+
     public const string Migrate = """
         Moves GUEST to HOST while it works. Given up by Ctrl-C, it works on where it was.
 
