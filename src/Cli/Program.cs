@@ -1,9 +1,11 @@
 using System;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Cli.Checkpoints;
 using HpcVirt.Cli.Predict;
+using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
 
 var root = new RootCommand(Texts.Root)
@@ -14,13 +16,15 @@ var root = new RootCommand(Texts.Root)
     SimulateCommand.Create(),
     PredictCommand.Create(),
     PlanCommand.Create(),
+    VmCommand.Create(),
 };
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine($"hpcvirt: {error}");
-    Console.Error.WriteLine(Texts.HowToSeparate);
+    bool isAboutGuests = parsed.CommandResult.Parent is CommandResult { Command.Name: "vm" } || parsed.CommandResult.Command.Name == "vm";
+    Console.Error.WriteLine(isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
     return (int)ExitCode.Usage;
 }
 

@@ -11,6 +11,7 @@ internal static class Texts
           hpcvirt simulate quiesce --ranks 4096              see how a job of that size falls silent
           hpcvirt predict train DIR --out m.hpcm             learn which node fails next
           hpcvirt checkpoint verify /tmp/ck                  look into checkpoints, and repair them
+          hpcvirt vm migrate vm1 b                           move a virtual machine while its job works
 
         `hpcvirt COMMAND --help` explains more.
         """;

@@ -15,7 +15,7 @@ public enum ExitCode
     /// <summary>The command line is wrong; nothing was started (EX_USAGE).</summary>
     Usage = 64,
 
-    /// <summary>Health data or a model file cannot be used (EX_DATAERR).</summary>
+    /// <summary>Health data, a model file, a set of guests or a file of guests cannot be used (EX_DATAERR).</summary>
     BadInput = 65,
 
     /// <summary>The program, its working directory or a result file does not exist or cannot be run (EX_NOINPUT).</summary>
@@ -50,4 +50,7 @@ public enum ExitCode
 
     /// <summary>The job was stopped and no checkpoint was saved after the request.</summary>
     Interrupted = 76,
+
+    /// <summary>A hypervisor could not move, save or restore a guest; the message says where the guest is.</summary>
+    HypervisorFailed = 77,
 }

@@ -16,10 +16,11 @@ internal sealed class ArrowTests
         ["Checkpoint"] = [],
         ["Mpi.Resilience"] = ["Mpi", "Checkpoint"],
         ["Predictor"] = [],
+        ["Hypervisor"] = [],
         ["Control"] = ["Mpi.Resilience"],
         ["Simulation"] = ["Mpi.Resilience"],
         ["Predictor.MLNet"] = ["Predictor"],
-        ["Cli"] = ["Control", "Simulation", "Predictor", "Predictor.MLNet"],
+        ["Cli"] = ["Control", "Hypervisor", "Simulation", "Predictor", "Predictor.MLNet"],
     };
 
     [Test]

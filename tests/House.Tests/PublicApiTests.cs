@@ -13,7 +13,7 @@ namespace HpcVirt.House.Tests;
 [TestFixture]
 internal sealed class PublicApiTests
 {
-    private static readonly string[] Libraries = ["HpcVirt.Mpi", "HpcVirt.Checkpoint", "HpcVirt.Mpi.Resilience", "HpcVirt.Control", "HpcVirt.Predictor"];
+    private static readonly string[] Libraries = ["HpcVirt.Mpi", "HpcVirt.Checkpoint", "HpcVirt.Mpi.Resilience", "HpcVirt.Control", "HpcVirt.Predictor", "HpcVirt.Hypervisor"];
 
     [TestCaseSource(nameof(Libraries))]
     public void The_public_api_is_the_one_on_file(string library)

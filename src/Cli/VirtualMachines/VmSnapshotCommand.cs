@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Linq;
+using System.Text.Json.Nodes;
+using HpcVirt.Hypervisor;
+
+namespace HpcVirt.Cli.VirtualMachines;
+
+/// <summary><c>hpcvirt vm snapshot</c>.</summary>
+internal static class VmSnapshotCommand
+{
+    public static Command Create(VmOptions options)
+    {
+        Option<string> sets = VmOptions.Sets();
+        var guests = new Option<string[]>("--guest") { Description = "A guest of the set. May be given several times. Left out: all.", HelpName = "GUEST", DefaultValueFactory = _ => [] };
+        var compress = new Option<string>("--compress") { Description = "none, lz4 or zstd.", HelpName = "HOW", DefaultValueFactory = _ => "none" };
+        var quiesced = new Option<bool>("--quiesced") { Description = "The job is silent, and stays so until this returns." };
+        var background = new Option<bool>("--background") { Description = "With --quiesced: the guests work on while they are saved." };
+        Option<string> deadline = VmOptions.Deadline();
+        Option<bool> dryRun = VmOptions.DryRun();
+        var command = new Command("snapshot", VmTexts.Snapshot) { sets, guests, compress, quiesced, background, deadline, dryRun };
+        VmCommand.SetAction(command, async (parsed, cancel) =>
+        {
+            var snapshot = new SnapshotOptions
+            {
+                Guests = parsed.GetValue(guests)!,
+                Compression = VmOptions.Compression(parsed.GetValue(compress)!),
+                Silence = parsed.GetValue(quiesced) ? SetSilence.Quiesced : SetSilence.Held,
+                InBackground = parsed.GetValue(background),
+                Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
+            };
+            await using IHypervisorBackend backend = options.Open(parsed);
+            bool isJson = options.IsJson(parsed);
+            if (parsed.GetValue(dryRun))
+            {
+                IReadOnlyList<Guest> known = await backend.GuestsAsync(cancel);
+                Guest[] chosen = [.. known.Where(guest => snapshot.Guests.Count == 0 || snapshot.Guests.Contains(guest.Name))];
+                if (isJson)
+                    VmCommand.Print(new JsonObject { ["guests"] = new JsonArray([.. chosen.Select(static guest => (JsonNode)guest.Name)]), ["memoryBytes"] = chosen.Sum(static guest => guest.MemoryBytes), ["isDryRun"] = true });
+                else
+                    Console.Out.WriteLine($"would save {string.Join(", ", chosen.Select(static guest => $"{guest.Name} ({guest.Condition} on {guest.Host ?? "no host"})"))}, {chosen.Sum(static guest => guest.MemoryBytes) >> 20} MiB at most; nothing was done.");
+                return;
+            }
+
+            var maker = new SetSnapshot(backend, new GuestSetDirectory(parsed.GetValue(sets)!), TimeProvider.System);
+            SnapshotResult result = VmCommand.WithBars(isJson, tell => maker.RunAsync(snapshot, tell, cancel));
+            long bytes = result.Set.Guests.Sum(static guest => guest.LengthBytes);
+            if (isJson)
+            {
+                VmCommand.Print(new JsonObject
+                {
+                    ["set"] = result.Set.Number,
+                    ["path"] = result.Path,
+                    ["guests"] = new JsonArray([.. result.Set.Guests.Select(static guest => (JsonNode)guest.Name)]),
+                    ["bytes"] = bytes,
+                    ["stoodStillMs"] = Math.Round(result.StoodStillFor.TotalMilliseconds, 1),
+                    ["stopMs"] = Math.Round(result.StopTook.TotalMilliseconds, 1),
+                    ["saveMs"] = Math.Round(result.SaveTook.TotalMilliseconds, 1),
+                    ["commitMs"] = Math.Round(result.CommitTook.TotalMilliseconds, 1),
+                });
+                return;
+            }
+
+            Console.Out.WriteLine(
+                $"set {result.Set.Number}: {result.Set.Guests.Count} guests, {bytes >> 20} MiB in {result.Path}; they stood still for {result.StoodStillFor.TotalMilliseconds:0} ms "
+                + $"(stop all {result.StopTook.TotalMilliseconds:0} ms, save all {result.SaveTook.TotalMilliseconds:0} ms); checksums and commit took {result.CommitTook.TotalMilliseconds:0} ms more");
+        });
+        return command;
+    }
+}

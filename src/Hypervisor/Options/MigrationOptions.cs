@@ -1,0 +1,56 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace HpcVirt.Hypervisor;
+
+/// <summary>How a guest is moved. Validated once, by <see cref="Validate"/>, before anything is started.</summary>
+public sealed record MigrationOptions
+{
+    /// <summary>The host to move to.</summary>
+    public required string TargetHost { get; init; }
+
+    /// <summary>Which memory goes when.</summary>
+    public MigrationMode Mode { get; init; }
+
+    /// <summary>The most that may be sent, bytes per second; null: as much as the wire gives.</summary>
+    public long? BandwidthBytesPerSecondMax { get; init; }
+
+    /// <summary>For how long the guest may stand still while it switches over.</summary>
+    public TimeSpan DowntimeLimit { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Connections for memory; 0: the one that carries everything.</summary>
+    public int MultifdChannels { get; init; }
+
+    /// <summary>The whole move must be over by then, or it is given up.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Called once, while the guest still works at its source, when the rest to send is small or does not shrink: here a job is silenced, for the switch-over
+    /// only. When it returns, the guest switches over. When it throws or is late, the move is given up and the guest works on where it was.
+    /// </summary>
+    public Func<CancellationToken, Task>? BeforeSwitchOver { get; init; }
+
+    /// <summary>How long <see cref="BeforeSwitchOver"/> may take.</summary>
+    public TimeSpan HoldDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The rest that counts as small.</summary>
+    public long HoldRestBytes { get; init; } = 16 << 20;
+
+    /// <summary>Says what is wrong with these options, before anything is started.</summary>
+    /// <exception cref="HypervisorException">An option is out of its range.</exception>
+    public void Validate()
+    {
+        Require(!string.IsNullOrWhiteSpace(TargetHost), "a move needs a target host");
+        Require(BandwidthBytesPerSecondMax is null or >= 1 << 16, $"a bandwidth limit of {BandwidthBytesPerSecondMax} bytes/s never ends; give at least 65536");
+        Require(DowntimeLimit >= TimeSpan.FromMilliseconds(1) && DowntimeLimit <= TimeSpan.FromSeconds(2000), "the downtime limit is between 1 ms and 2000 s");
+        Require(MultifdChannels is >= 0 and <= 255, "multifd takes 0 to 255 channels");
+        Require(Mode is MigrationMode.Precopy || MultifdChannels == 0, "postcopy and multifd exclude one another; choose one");
+        Require(Deadline > TimeSpan.Zero && HoldDeadline > TimeSpan.Zero && HoldRestBytes > 0, "deadlines and the rest that counts as small are greater than zero");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds) throw new HypervisorException($"{otherwise}. Nothing was started.");
+    }
+}

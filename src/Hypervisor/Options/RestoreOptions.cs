@@ -1,0 +1,22 @@
+using System;
+
+namespace HpcVirt.Hypervisor;
+
+/// <summary>How a guest comes back.</summary>
+public sealed record RestoreOptions
+{
+    /// <summary>The file that its state was saved in.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The host to bring it back on.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>How the file is compressed.</summary>
+    public StateCompression Compression { get; init; }
+
+    /// <summary>Ends the guest first where it still is. Left out, a guest that is there is refused: two of a kind would answer to one address.</summary>
+    public bool EndsRunning { get; init; }
+
+    /// <summary>The guest must be back by then.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
+}

@@ -1,0 +1,53 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace HpcVirt.Hypervisor.Qemu;
+
+/// <summary>Lets the caller silence its job before a switch-over: once per move, with a deadline, while the guest works.</summary>
+internal sealed class JobHold(MigrationOptions options, TimeProvider time)
+{
+    private Task? _holding;
+    private long _since;
+
+    /// <summary>A job is to be silenced, and nobody has begun with it.</summary>
+    public bool IsWanted => options.BeforeSwitchOver is not null && _holding is null;
+
+    /// <summary>The job is being silenced.</summary>
+    public bool IsUnderWay => _holding is { IsCompleted: false };
+
+    /// <summary>Nothing stands in the way of the switch-over: the job is silent, or there is none to silence.</summary>
+    public bool IsDone => options.BeforeSwitchOver is null || _holding is { IsCompletedSuccessfully: true };
+
+    /// <summary>Why the job could not be silenced; null if it could, or may yet.</summary>
+    public string? Failure => _holding switch
+    {
+        { IsFaulted: true } => $"the job could not be silenced ({_holding.Exception.InnerException!.Message.TrimEnd('.')})",
+        { IsCanceled: true } => $"the job was not silent within {options.HoldDeadline.TotalSeconds:0.###} s",
+        _ => null,
+    };
+
+    /// <summary>How long ago the silencing began; null if it has not.</summary>
+    public TimeSpan? Elapsed => _holding is null ? null : time.GetElapsedTime(_since);
+
+    public void Begin(CancellationToken cancel)
+    {
+        _since = time.GetTimestamp();
+        _holding = RunAsync(cancel);
+    }
+
+    /// <summary>Waits for the end of what was begun, however it ends.</summary>
+    public async Task SettleAsync()
+    {
+        if (_holding is null) return;
+        await ((Task)_holding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(options.HoldDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        // Who does not obey the token is not waited for either.
+        await options.BeforeSwitchOver!(either.Token).WaitAsync(either.Token);
+    }
+}

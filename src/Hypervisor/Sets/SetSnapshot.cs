@@ -1,0 +1,139 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace HpcVirt.Hypervisor;
+
+/// <summary>Saves all guests of a job at one instant.</summary>
+/// <remarks><code>
+/// pause all -> (all stand still) -> save all -> (all are in their files) -> resume all -> checksums -> fsync -> manifest -> rename -> fsync
+/// </code>
+/// Guests go on before the commit: their states are in the files by then, and what the disk still has to do need not keep the job waiting. If the commit fails
+/// there is no set, and the job has lost nothing. Whatever fails, guests that were running go on.</remarks>
+public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory sets, TimeProvider time)
+{
+    /// <summary>Makes a set.</summary>
+    /// <param name="options">Of what, and how.</param>
+    /// <param name="progress">Is told what is being done, and the share of it that is done; may be null.</param>
+    /// <param name="cancel">Gives it up; the guests go on.</param>
+    /// <exception cref="HypervisorException">It could not be made; nothing is left of it, and the guests go on.</exception>
+    public async Task<SnapshotResult> RunAsync(SnapshotOptions options, Action<string, double>? progress = null, CancellationToken cancel = default)
+    {
+        if (!backend.Capabilities.SaveAndRestore) throw new HypervisorException($"the backend {backend.Name} saves no guests.");
+        if (options.InBackground && options.Silence is not SetSilence.Quiesced)
+            throw new HypervisorException("guests that are saved in the background have no common instant. Silence the job and say so, or let them be held.");
+        if (options.InBackground && !backend.Capabilities.BackgroundSave) throw new HypervisorException($"the backend {backend.Name} saves no guests in the background.");
+        IReadOnlyList<Guest> guests = await ChooseAsync(options, cancel);
+        string? partial = null;
+        try
+        {
+            (long number, partial) = sets.Begin();
+            return await RunAsync(options, guests, number, partial, progress, cancel);
+        }
+        catch (Exception e)
+        {
+            if (partial is not null) GuestSetDirectory.Abandon(partial);
+            if (e is IOException or UnauthorizedAccessException) throw new HypervisorException($"the set could not be written to {sets.Location}: {e.Message.TrimEnd('.')}. The guests go on; make room, or name another directory.", e);
+            throw;
+        }
+    }
+
+    private async Task<SnapshotResult> RunAsync(
+        SnapshotOptions options, IReadOnlyList<Guest> guests, long number, string partial, Action<string, double>? progress, CancellationToken cancel)
+    {
+        long start = time.GetTimestamp();
+        long Now() => (long)time.GetElapsedTime(start).TotalMicroseconds;
+        long stopTook = 0, saveTook, released;
+        long[] stoppedAt = new long[guests.Count], saveFrom = new long[guests.Count], savedAt = new long[guests.Count];
+        bool isHeld = !options.InBackground;
+        try
+        {
+            if (isHeld)
+            {
+                progress?.Invoke("stop all", 0);
+                await AllAsync(guests, async (guest, at) =>
+                {
+                    await backend.PauseAsync(guest.Name, cancel);
+                    stoppedAt[at] = Now();
+                });
+                stopTook = Now();
+                progress?.Invoke("stop all", 1);
+            }
+
+            int saved = 0;
+            await AllAsync(guests, async (guest, at) =>
+            {
+                saveFrom[at] = Now();
+                if (!isHeld) stoppedAt[at] = saveFrom[at];
+                var save = new SaveOptions { File = Path.Combine(partial, FileOf(guest)), Compression = options.Compression, InBackground = options.InBackground, Deadline = options.Deadline };
+                _ = await backend.SaveAsync(guest.Name, save, cancel);
+                savedAt[at] = Now();
+                progress?.Invoke("save all", (double)Interlocked.Increment(ref saved) / guests.Count);
+            });
+            saveTook = Now() - stopTook;
+        }
+        finally
+        {
+            released = Now();
+            if (isHeld) await ResumeAsync(guests);
+        }
+
+        long stoodStill = isHeld ? Now() : 0, committing = Now();
+        var members = new List<SetGuest>();
+        foreach ((int at, Guest guest) in guests.Index())
+        {
+            (long lengthBytes, string checksum) = GuestSetDirectory.ReadFile(Path.Combine(partial, FileOf(guest)), share => progress?.Invoke($"checksum {guest.Name}", share));
+            members.Add(new SetGuest(guest.Name, guest.Host!, FileOf(guest), lengthBytes, checksum, guest.Condition is GuestCondition.Running, stoppedAt[at], saveFrom[at], savedAt[at]));
+        }
+
+        var manifest = new SetManifest
+        {
+            Number = number,
+            WrittenAt = time.GetUtcNow(),
+            Backend = backend.Name,
+            Compression = options.Compression,
+            Silence = options.Silence,
+            ReleasedAtMicroseconds = released,
+            Guests = members,
+        };
+        sets.Commit(manifest);
+        return new SnapshotResult(manifest, sets.PathOf(number), Span(stoodStill), Span(stopTook), Span(saveTook), Span(Now() - committing));
+    }
+
+    private static string FileOf(Guest guest) => guest.Name + ".state";
+
+    private static TimeSpan Span(long microseconds) => TimeSpan.FromMicroseconds(microseconds);
+
+    /// <summary>For all at once, and none is left alone when one fails.</summary>
+    private static async Task AllAsync(IReadOnlyList<Guest> guests, Func<Guest, int, Task> verb) => await Task.WhenAll(guests.Select(verb));
+
+    private async Task<IReadOnlyList<Guest>> ChooseAsync(SnapshotOptions options, CancellationToken cancel)
+    {
+        IReadOnlyList<Guest> all = await backend.GuestsAsync(cancel);
+        if (options.Guests.FirstOrDefault(name => all.All(guest => guest.Name != name)) is { } stranger)
+            throw new HypervisorException($"there is no guest '{stranger}'; there are {string.Join(", ", all.Select(static guest => guest.Name))}.");
+        Guest[] chosen = options.Guests.Count == 0 ? [.. all] : [.. all.Where(guest => options.Guests.Contains(guest.Name))];
+        if (chosen.Length == 0) throw new HypervisorException("there are no guests to save.");
+        return chosen.FirstOrDefault(static guest => guest.Condition is not (GuestCondition.Running or GuestCondition.Paused)) is { } missing
+            ? throw new HypervisorException($"guest {missing.Name} cannot be saved, and a set without it would be no set of the job: it is {missing.Condition}. {missing.Remark}")
+            : chosen;
+    }
+
+    /// <summary>Those go on that were running, whatever has happened to the others.</summary>
+    private async Task ResumeAsync(IReadOnlyList<Guest> guests)
+    {
+        Guest[] running = [.. guests.Where(static guest => guest.Condition is GuestCondition.Running)];
+        Task all = Task.WhenAll(running.Select(guest => backend.ResumeAsync(guest.Name, CancellationToken.None)));
+        try
+        {
+            await all;
+        }
+        catch (HypervisorException) when (all.Exception is { } errors)
+        {
+            throw new HypervisorException($"after a snapshot, guests did not go on: {string.Join(" ", errors.InnerExceptions.Select(static error => error.Message))}", errors);
+        }
+    }
+}

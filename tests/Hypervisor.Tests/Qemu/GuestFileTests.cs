@@ -1,0 +1,51 @@
+using System.IO;
+using System.Text;
+using HpcVirt.Hypervisor.Qemu;
+using NUnit.Framework;
+
+namespace HpcVirt.Hypervisor.Tests.Qemu;
+
+/// <summary>A file of hosts and guests, and each way in which it can be wrong.</summary>
+[TestFixture]
+public sealed class GuestFileTests
+{
+    private const string Good = """
+        { "sockets": "run/{guest}@{host}.qmp", "start": ["start", "{guest}", "on-{host}"], "hosts": [{ "name": "a", "address": "10.0.0.1" }], "guests": [{ "name": "vm1" }] }
+        """;
+
+    [Test]
+    public void Words_are_filled_in_and_relative_sockets_are_beside_the_file()
+    {
+        GuestFile file = Parse(Good);
+        Assert.That(file.SocketOf("vm1", "a"), Is.EqualTo("/somewhere/run/vm1@a.qmp"));
+        Assert.That(file.StartOf("vm1", "a"), Is.EqualTo(new[] { "start", "vm1", "on-a" }));
+        Assert.That(file.Hosts["a"], Is.EqualTo("10.0.0.1"));
+    }
+
+    [TestCase("", "")]
+    [TestCase("[]", "no object")]
+    [TestCase("{ \"sockets\"", "")]
+    [TestCase("{}", "\"sockets\"")]
+    [TestCase("""{ "sockets": "x", "start": ["s"], "hosts": [], "guests": [] }""", "{guest}")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": [], "hosts": [{ "name": "a", "address": "1" }], "guests": [] }""", "\"start\" is empty")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": [1], "hosts": [], "guests": [] }""", "words")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [], "guests": [] }""", "no hosts")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a" }], "guests": [] }""", "\"address\"")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1" }, { "name": "a", "address": "2" }], "guests": [] }""", "twice")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1" }], "guests": [{ "name": "../etc" }] }""", "no name")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1" }], "guests": ["vm1"] }""", "no object")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1" }], "guests": [], "quests": [] }""", "\"quests\"")]
+    public void What_is_wrong_is_named_with_the_file(string text, string named)
+    {
+        GuestFileException error = Assert.Throws<GuestFileException>(() => Parse(text))!;
+        Assert.That(error.Message, Does.Contain("/somewhere/guests.json").And.Contain(named));
+    }
+
+    [Test]
+    public void A_file_that_is_not_there_is_named()
+    {
+        Assert.That(() => GuestFile.Load(Path.Combine(TestContext.CurrentContext.WorkDirectory, "no-such-file.json")), Throws.InstanceOf<GuestFileException>().With.Message.Contains("no-such-file.json"));
+    }
+
+    private static GuestFile Parse(string text) => GuestFile.Parse(Encoding.UTF8.GetBytes(text), "/somewhere/guests.json");
+}
