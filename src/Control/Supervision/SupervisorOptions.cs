@@ -108,6 +108,7 @@ public sealed record SupervisorOptions
         Demand(Backoff.DelayMin >= TimeSpan.Zero && Backoff.DelayMax >= Backoff.DelayMin, "The back-off's longest delay is shorter than its shortest.");
         Demand(JobId.Length is >= 8 and <= 32 && JobId.All(c => char.IsAsciiDigit(c) || char.IsAsciiLetterLower(c)), $"The job id '{JobId}' must be 8 to 32 lower-case letters and digits.");
         Demand(Checkpoints is null || Checkpoints.Length > 0, "--checkpoints: the path is empty.");
+        Demand(Kills.Count == 0 || Hosts.Count == 0, "--rehearse-kill reaches the ranks of this host only; leave --hosts out, or kill a rank by hand.");
         foreach (PlannedKill kill in Kills)
             Demand(kill.Rank is null || kill.Rank < Plan.Ranks, $"--rehearse-kill: there is no rank {kill.Rank} among {Plan.Ranks}.");
         Demand(Kills.Select(kill => kill.AfterCommit).Distinct().Count() == Kills.Count, "--rehearse-kill: two kills after the same commit; one would hit an attempt that is already lost.");

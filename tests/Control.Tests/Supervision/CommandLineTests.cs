@@ -15,6 +15,8 @@ public sealed class CommandLineTests
     [TestCase("run -n 2 --hosts a:1 -- true", ExitCode.Usage, "places for 1")]
     [TestCase("run -n 2 --rehearse-kill 1@2 -- true", ExitCode.Usage, "no rank 2")]
     [TestCase("run -n 2 --rehearse-kill x -- true", ExitCode.Usage, "N@RANK")]
+    [TestCase("run -n 2 --hosts a,b --rehearse-kill 1 -- true", ExitCode.Usage, "this host only")]
+    [TestCase("run -n 2 --strategy hope -- true", ExitCode.Usage, "relaunch and spawn")]
     [TestCase("run -n 2 --mpi lam -- true", ExitCode.Usage, "openmpi")]
     [TestCase("run -n 2 --json-log /nonexistent/file -- true", ExitCode.Usage, "--json-log")]
     [TestCase("run -n 2 -- ./not-there", ExitCode.ProgramMissing, "does not exist")]
