@@ -71,7 +71,7 @@ public sealed class JobInGuestsTests
         var sets = new GuestSetDirectory(Path.Combine(_laboratory.Place, "sets"));
         Start();
         SnapshotResult snapshot = await new SetSnapshot(_backend, sets, TimeProvider.System).RunAsync(new SnapshotOptions { Compression = compression });
-        TestContext.Out.WriteLine($"stood still {snapshot.StoodStillFor.TotalMilliseconds:0} ms, stop {snapshot.StopTook.TotalMilliseconds:0} ms, save {snapshot.SaveTook.TotalMilliseconds:0} ms, commit {snapshot.CommitTook.TotalMilliseconds:0} ms");
+        TestContext.Out.WriteLine($"stood still {snapshot.StoodStillFor!.Value.TotalMilliseconds:0} ms, stop {snapshot.StopTook.TotalMilliseconds:0} ms, save {snapshot.SaveTook.TotalMilliseconds:0} ms, commit {snapshot.CommitTook.TotalMilliseconds:0} ms");
         int saved = _laboratory.Step();
         _laboratory.AwaitStep(saved + 20);
         var restore = new SetRestore(_backend, sets);
