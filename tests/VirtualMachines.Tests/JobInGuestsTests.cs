@@ -41,7 +41,7 @@ public sealed class JobInGuestsTests
         Start();
         _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "b" });
         MigrationResult postcopy = await _backend.MigrateAsync("vm3", new MigrationOptions { TargetHost = "b", Mode = MigrationMode.Postcopy });
-        _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "a", BandwidthBytesPerSecondMax = 50 << 20 });
+        _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "a", BeforeSwitchOver = static cancel => Task.Delay(TimeSpan.FromMilliseconds(200), cancel) });
         Assert.That(postcopy.WasPostcopy, Is.True);
         Assert.That((await _backend.GuestsAsync()).Select(static guest => guest.Host), Is.EqualTo(new[] { "a", "b", "b" }));
         EndsRight();
