@@ -41,7 +41,7 @@ public sealed class JobInGuestsTests
         Start();
         _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "b" });
         MigrationResult postcopy = await _backend.MigrateAsync("vm3", new MigrationOptions { TargetHost = "b", Mode = MigrationMode.Postcopy });
-        _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "a", BandwidthBytesPerSecondMax = 50 << 20 });
+        _ = await _backend.MigrateAsync("vm1", new MigrationOptions { TargetHost = "a", BeforeSwitchOver = static cancel => Task.Delay(TimeSpan.FromMilliseconds(200), cancel) });
         Assert.That(postcopy.WasPostcopy, Is.True);
         Assert.That((await _backend.GuestsAsync()).Select(static guest => guest.Host), Is.EqualTo(new[] { "a", "b", "b" }));
         EndsRight();
@@ -71,7 +71,7 @@ public sealed class JobInGuestsTests
         var sets = new GuestSetDirectory(Path.Combine(_laboratory.Place, "sets"));
         Start();
         SnapshotResult snapshot = await new SetSnapshot(_backend, sets, TimeProvider.System).RunAsync(new SnapshotOptions { Compression = compression });
-        TestContext.Out.WriteLine($"stood still {snapshot.StoodStillFor.TotalMilliseconds:0} ms, stop {snapshot.StopTook.TotalMilliseconds:0} ms, save {snapshot.SaveTook.TotalMilliseconds:0} ms, commit {snapshot.CommitTook.TotalMilliseconds:0} ms");
+        TestContext.Out.WriteLine($"stood still {snapshot.StoodStillFor!.Value.TotalMilliseconds:0} ms, stop {snapshot.StopTook.TotalMilliseconds:0} ms, save {snapshot.SaveTook.TotalMilliseconds:0} ms, commit {snapshot.CommitTook.TotalMilliseconds:0} ms");
         int saved = _laboratory.Step();
         _laboratory.AwaitStep(saved + 20);
         var restore = new SetRestore(_backend, sets);

@@ -54,7 +54,7 @@ internal static class VmSnapshotCommand
                     ["path"] = result.Path,
                     ["guests"] = new JsonArray([.. result.Set.Guests.Select(static guest => (JsonNode)guest.Name)]),
                     ["bytes"] = bytes,
-                    ["stoodStillMs"] = Math.Round(result.StoodStillFor.TotalMilliseconds, 1),
+                    ["stoodStillMs"] = result.StoodStillFor is { } still ? Math.Round(still.TotalMilliseconds, 1) : null,
                     ["stopMs"] = Math.Round(result.StopTook.TotalMilliseconds, 1),
                     ["saveMs"] = Math.Round(result.SaveTook.TotalMilliseconds, 1),
                     ["commitMs"] = Math.Round(result.CommitTook.TotalMilliseconds, 1),
@@ -62,9 +62,11 @@ internal static class VmSnapshotCommand
                 return;
             }
 
+            string stood = result.StoodStillFor is { } time
+                ? $"they stood still for {time.TotalMilliseconds:0} ms (stop all {result.StopTook.TotalMilliseconds:0} ms, save all {result.SaveTook.TotalMilliseconds:0} ms)"
+                : $"they worked on while they were saved, {result.SaveTook.TotalMilliseconds:0} ms";
             Console.Out.WriteLine(
-                $"set {result.Set.Number}: {result.Set.Guests.Count} guests, {bytes >> 20} MiB in {result.Path}; they stood still for {result.StoodStillFor.TotalMilliseconds:0} ms "
-                + $"(stop all {result.StopTook.TotalMilliseconds:0} ms, save all {result.SaveTook.TotalMilliseconds:0} ms); checksums and commit took {result.CommitTook.TotalMilliseconds:0} ms more");
+                $"set {result.Set.Number}: {result.Set.Guests.Count} guests, {bytes >> 20} MiB in {result.Path}; {stood}; checksums and commit took {result.CommitTook.TotalMilliseconds:0} ms more");
         });
         return command;
     }

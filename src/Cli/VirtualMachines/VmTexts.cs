@@ -27,7 +27,7 @@ internal static class VmTexts
 
         Examples:
           hpcvirt vm migrate vm1 b
-          hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms
+          hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms    under software emulation not below 60M: see the manual
           hpcvirt vm migrate vm1 b --mode postcopy                     always ends, whatever the guest writes
           hpcvirt vm migrate vm1 b --silence 'touch /run/job/hold' --release 'rm /run/job/hold'
           hpcvirt vm migrate vm1 b --dry-run                           says what would be done

@@ -34,7 +34,7 @@ public sealed record MigrationOptions
     /// <summary>How long <see cref="BeforeSwitchOver"/> may take.</summary>
     public TimeSpan HoldDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The rest that counts as small.</summary>
+    /// <summary>The rest that counts as small; less under a bandwidth limit, where it would take long to send.</summary>
     public long HoldRestBytes { get; init; } = 16 << 20;
 
     /// <summary>Says what is wrong with these options, before anything is started.</summary>

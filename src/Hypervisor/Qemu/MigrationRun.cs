@@ -12,6 +12,7 @@ namespace HpcVirt.Hypervisor.Qemu;
 internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options, JobHold hold, IProgress<MigrationProgress>? progress, TimeProvider time)
 {
     private const long TrickleBytesPerSecond = 64 << 10;
+    private const long SmallestRestBytes = 1 << 20;
     private const int PassesToShrink = 4;
     private const double ShrinkFactor = 0.9;
     private const int TimesAskedMax = 100;
@@ -29,6 +30,9 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     private int _pass;
     private long _passRestBytes;
     private long _lastPassRestBytes = long.MaxValue;
+
+    /// <summary>The job stands still while the rest is sent, so under a limit that counts as small which a tenth of a second carries.</summary>
+    private long SmallRestBytes => options.BandwidthBytesPerSecondMax is { } limit ? Math.Min(options.HoldRestBytes, Math.Max(limit / 10, SmallestRestBytes)) : options.HoldRestBytes;
 
     /// <summary>True if the guest works at its target before all of its memory is there.</summary>
     public bool IsPostcopy => _isPostcopy;
@@ -138,7 +142,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
         }
     }
 
-    private bool IsSmall(MigrationStatus status) => status.Passes > 0 && status.TotalBytes > 0 && status.RestBytes <= options.HoldRestBytes;
+    private bool IsSmall(MigrationStatus status) => status.Passes > 0 && status.TotalBytes > 0 && status.RestBytes <= SmallRestBytes;
 
     /// <summary>A guest that writes faster than the wire carries never gets small by itself; a silent one does.</summary>
     private bool DoesNotShrink(MigrationStatus status)

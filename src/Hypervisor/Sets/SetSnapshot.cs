@@ -81,7 +81,7 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             if (isHeld) await ResumeAsync(guests);
         }
 
-        long stoodStill = isHeld ? Now() : 0, committing = Now();
+        long committing = Now();
         var members = new List<SetGuest>();
         foreach ((int at, Guest guest) in guests.Index())
         {
@@ -100,7 +100,7 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             Guests = members,
         };
         sets.Commit(manifest);
-        return new SnapshotResult(manifest, sets.PathOf(number), Span(stoodStill), Span(stopTook), Span(saveTook), Span(Now() - committing));
+        return new SnapshotResult(manifest, sets.PathOf(number), isHeld ? Span(committing) : null, Span(stopTook), Span(saveTook), Span(Now() - committing));
     }
 
     private static string FileOf(Guest guest) => guest.Name + ".state";
