@@ -120,29 +120,33 @@ internal abstract class FailureModelContract
     [Test]
     public void Training_data_without_a_positive_or_a_negative_are_refused()
     {
+        // Asked for outside of what is expected to throw: a test that is skipped must not pass for one that throws.
+        IFailureModelTrainer engine = Available;
         foreach (bool label in (bool[])[false, true])
         {
             bool[] labels = new bool[100];
             Array.Fill(labels, label);
             var data = new TrainingData(Width, new float[100 * Width], labels);
-            Assert.That(() => Available.Train(data, new EngineSettings()), Throws.InstanceOf<PredictorException>().With.Message.Contains("positive"));
+            Assert.That(() => engine.Train(data, new EngineSettings()), Throws.InstanceOf<PredictorException>().With.Message.Contains("positive"));
         }
     }
 
     [Test]
     public void Unknown_algorithms_and_settings_out_of_bounds_are_refused()
     {
-        Assert.That(() => Available.Train(Train, new EngineSettings { Algorithm = "astrology" }), Throws.InstanceOf<PredictorException>().With.Message.Contains("astrology"));
-        Assert.That(() => Available.Train(Train, new EngineSettings { Trees = 0 }), Throws.InstanceOf<PredictorException>().With.Message.Contains("Trees"));
+        IFailureModelTrainer engine = Available;
+        Assert.That(() => engine.Train(Train, new EngineSettings { Algorithm = "astrology" }), Throws.InstanceOf<PredictorException>().With.Message.Contains("astrology"));
+        Assert.That(() => engine.Train(Train, new EngineSettings { Trees = 0 }), Throws.InstanceOf<PredictorException>().With.Message.Contains("Trees"));
     }
 
     [Test]
     public void Junk_is_no_payload()
     {
+        IFailureModelTrainer engine = Available;
         byte[] junk = new byte[1000];
         new Random(1).NextBytes(junk);
-        Assert.That(() => Available.Load(junk, Width), Throws.InstanceOf<PredictorException>());
-        Assert.That(() => Available.Load(Array.Empty<byte>(), Width), Throws.InstanceOf<PredictorException>());
+        Assert.That(() => engine.Load(junk, Width), Throws.InstanceOf<PredictorException>());
+        Assert.That(() => engine.Load(Array.Empty<byte>(), Width), Throws.InstanceOf<PredictorException>());
     }
 
     [Test]
@@ -151,7 +155,8 @@ internal abstract class FailureModelContract
         foreach (string algorithm in Algorithms)
         {
             byte[] payload = Available.Train(Train, Settings(algorithm)).Payload();
-            Assert.That(() => Available.Load(payload, Width + 1), Throws.InstanceOf<PredictorException>(), algorithm);
+            IFailureModelTrainer engine = Available;
+            Assert.That(() => engine.Load(payload, Width + 1), Throws.InstanceOf<PredictorException>(), algorithm);
         }
     }
 
