@@ -19,7 +19,7 @@ internal sealed class RestartDriver(
     private HashSet<string> _filesOfAll = [];
 
     /// <summary>By which header's checksum this rank's own shard was found intact, so that it is not read for that once more after others' were rebuilt.</summary>
-    private (VersionName Name, int Tier, uint Checksum)? _intact;
+    private (VersionName Name, Place Place, uint Checksum)? _intact;
 
     /// <summary>The length of the shard that was filled in, else 0.</summary>
     public long ShardBytes { get; private set; }
@@ -86,7 +86,7 @@ internal sealed class RestartDriver(
     private RestartEvent.Rebuilt Rebuild(RestartCandidate candidate)
     {
         tiers[candidate.Tier].Rebuilder!.Rebuild(
-            candidate.Name, group, IsSplitOtherwise, isOwnIntact: _intact is { } mine && mine.Name == candidate.Name && mine.Tier == candidate.Tier);
+            candidate.Name, group, IsSplitOtherwise, isOwnIntact: _intact is { } mine && mine.Name == candidate.Name && mine.Place == tiers[candidate.Tier].Place);
         return new RestartEvent.Rebuilt();
     }
 
@@ -138,10 +138,9 @@ internal sealed class RestartDriver(
             // What does not fit is said before gigabytes are read for nothing.
             if (!IsSplitOtherwise(reader.Shard)) RegionSet.CheckStored(regions, [.. reader.Shard.Regions.Select(static r => r.Descriptor)]);
             _meter.Begin(2 * reader.Shard.Regions.Sum(static r => r.StoredBytes));
-            int index = tiers.Select(static (t, i) => (t, i)).First(t => t.t == tier).i;
-            if (_intact == (name, index, reader.Checksum)) _meter.Report(reader.Shard.Regions.Sum(static r => r.StoredBytes));
+            if (_intact == (name, tier.Place, reader.Checksum)) _meter.Report(reader.Shard.Regions.Sum(static r => r.StoredBytes));
             else if (reader.Damages(reader.NewBuffer(), _meter).FirstOrDefault() is { } damage) throw damage;
-            _intact = (name, index, reader.Checksum);
+            _intact = (name, tier.Place, reader.Checksum);
             if (!IsSplitOtherwise(reader.Shard))
             {
                 CheckFiles(_ => reader);

@@ -66,7 +66,11 @@ public sealed class ResilientJob
     /// 0 when the program ended, also when it stopped under a supervisor, which knows that it goes on later; <see cref="HaltedExitCode"/> when it
     /// stopped by itself without one; <see cref="RefusedExitCode"/> when the checkpoint directory was refused.
     /// </returns>
-    /// <remarks>An exception on one rank is written to standard error and ends the whole job with exit code 1; the next start continues from the newest checkpoint.</remarks>
+    /// <remarks>
+    /// An exception on one rank is written to standard error and ends the whole job with exit code 1; the next start continues from the newest checkpoint.
+    /// Under <c>hpcvirt run --strategy spawn</c> the body may be called more than once in a process: when a lost rank was replaced, an exception that
+    /// the body must let pass unwinds it, and it begins anew. As for any restart, state outside of it must not matter.
+    /// </remarks>
     public static int Run(string[] args, ResilientOptions options, Action<ResilientJob> body)
     {
         ArgumentNullException.ThrowIfNull(body);

@@ -57,6 +57,21 @@ internal sealed partial class FarmTests(MpiKind kind)
         Assert.That(ResultOf(restarted, "tasks: "), Does.Contain("done exactly once: 300"), restarted.Output);
     }
 
+    [Test]
+    public void Pipelined_halos_with_requests_in_flight_end_with_the_same_bits_when_ranks_are_replaced_within_the_job()
+    {
+        if (kind == MpiKind.Mpich) Assert.Ignore("MPICH 4.0 cannot start ranks within a job");
+        string unbroken = ResultOf(Run(kind, 3, checkpoints: false, Halos), "halos: ");
+        MpiOutcome broken = MpiLaunch.Run(
+            [
+                "dotnet", Tree.Tool, "run", "-n", "3", "--mpi", "openmpi", "--strategy", "spawn", "--seed", "5",
+                "--rehearse-kill", "2", "--rehearse-kill", "5@0", "--rehearse-kill", "8", "--", .. Program(Halos)[1..],
+            ],
+            Deadline, Environment(checkpoints: true), _folder);
+        Assert.That(ResultOf(broken, "halos: "), Is.EqualTo(unbroken));
+        Assert.That(broken.Output, Does.Contain("take in a replacement").And.Not.Contain("signal 11").And.Not.Contain("signal 6"), "a process that dies of its own repair");
+    }
+
     [GeneratedRegex(@"continues at step (\d+)")]
     private static partial Regex SaysContinues();
 

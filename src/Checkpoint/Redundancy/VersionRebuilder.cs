@@ -18,6 +18,9 @@ internal sealed class VersionRebuilder(Place place, ISlotDirectory directory, Pe
 {
     private (VersionName Name, RebuildPlan Plan)? _lost;
 
+    /// <summary>A version of which this rank's part of the redundancy was found damaged, though its head may be right.</summary>
+    private VersionName? _unprotected;
+
     /// <summary>Collective. Does what can be done; whether it was enough, verifying the version again will tell.</summary>
     /// <param name="name">The version.</param>
     /// <param name="group">All ranks.</param>
@@ -30,6 +33,8 @@ internal sealed class VersionRebuilder(Place place, ISlotDirectory directory, Pe
         byte[]? manifestBytes = all.Select(static i => i.Manifest).FirstOrDefault(static m => m.Length > 0);
         if (manifestBytes is null || all.Any(static i => i.Problem is not null)) return;
         var manifest = Manifest.Decode(manifestBytes, VersionName.Manifest);
+        bool isKept = all.Where(i => i.Leader == place.Leaders[group.Rank]).SelectMany(static i => i.Files).Any(f => f.Rank == group.Rank && f.Redundancy is not null);
+        _unprotected = isKept ? null : name;
 
         // Each step is waited for, because the next one reads what others have done in it.
         if (!Together(group, () => PrepareDirectory(name, all[group.Rank], manifestBytes, hasManifest: all[place.Leaders[group.Rank]].Manifest.Length > 0))) return;
@@ -48,7 +53,7 @@ internal sealed class VersionRebuilder(Place place, ISlotDirectory directory, Pe
 
     /// <summary>
     /// Collective, after a version was restored, on the threads behind the ranks: what was computed gets its place, and what protects the version is
-    /// made anew where it is missing or its head is damaged. A job of another number of ranks protects its own versions; this one was another's.
+    /// made anew where it is missing or known to be damaged. A job of another number of ranks protects its own versions; this one was another's.
     /// </summary>
     public void Complete(VersionName name, ICheckpointGroup group)
     {
@@ -65,7 +70,7 @@ internal sealed class VersionRebuilder(Place place, ISlotDirectory directory, Pe
     {
         if (redundancy is null || !directory.Exists(name.Committed)) return;
         string path = $"{name.Committed}/{VersionName.Redundancy(group.Rank)}";
-        if (Protects(path, name, group.Rank)) return;
+        if (_unprotected != name && Protects(path, name, group.Rank)) return;
         string manifestPath = $"{name.Committed}/{VersionName.Manifest}";
         var manifest = Manifest.Decode(FileBytes.ReadWhole(directory, manifestPath, Manifest.MaximumBytes), manifestPath);
         if (manifest.Shards.Count != group.Size) return;

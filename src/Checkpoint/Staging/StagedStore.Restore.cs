@@ -41,11 +41,21 @@ public sealed partial class StagedStore
             if (isRestored && state.Candidate.Tier == index) tier.Prove(state.Candidate.Name);
         }
 
-        MakeRoom(isRestored && state.Candidate.Tier == 0 ? state.Candidate.Name : null);
-
         // What was lost gets its place again, and what protects it is made anew, because the next host may be lost before the next commit: behind
-        // the rank's back, for the program has all that it needs.
-        if (isRestored && state.Candidate.Tier == 0) _line.Hand(() => rebuilder.Complete(state.Candidate.Name, _behind));
+        // the rank's back, for the program has all that it needs. The places' leaders make room first, for all ranks of a place.
+        VersionName? inMemory = isRestored && state.Candidate.Tier == 0 ? state.Candidate.Name : null;
+
+        // Where the job is refused nothing is deleted: somebody may still repair a version.
+        if (isRestored || state.Outcome == RestartOutcome.Fresh)
+        {
+            _line.Hand(() =>
+            {
+                MakeRoom(inMemory);
+                _behind.Barrier();
+                if (inMemory is { } version) rebuilder.Complete(version, _behind);
+            });
+        }
+
         string? name = isRestored ? _tiers[state.Candidate.Tier].Name : null;
         return RestartDriver.Conclude(state, driver.ShardBytes, name, Location, _time.GetElapsedTime(startedAt));
     }

@@ -63,10 +63,17 @@ internal static class VerifyVerb
             foreach (CatalogVersion version in catalog.List().Where(static v => v.State is not (CatalogState.Temporary or CatalogState.Doomed)))
             {
                 var rows = new List<object[]>();
-                bool isIntact = Look(parsed, catalog, version, rows);
+                bool isIntact;
+                try
+                {
+                    isIntact = Look(parsed, catalog, version, rows);
+                }
+                catch (CheckpointDirectoryException) when (IsGone(catalog, version))
+                {
+                    continue;
+                }
 
-                // The job beside this has retired it meanwhile: what was missing is missing rightly.
-                if (!isIntact && !catalog.List().Any(v => v.DirectoryName == version.DirectoryName)) continue;
+                if (!isIntact && IsGone(catalog, version)) continue;
                 if (!isIntact)
                 {
                     CheckpointCommand.Print(parsed, rows.Where(static r => r[1] is "damaged"), Columns);
@@ -82,6 +89,9 @@ internal static class VerifyVerb
             never.Wait(pause);
         }
     }
+
+    /// <summary>Whether the job beside this has retired a version meanwhile: what is missing of it is missing rightly.</summary>
+    private static bool IsGone(CheckpointCatalog catalog, CatalogVersion version) => !catalog.List().Any(v => v.DirectoryName == version.DirectoryName);
 
     private static bool Look(ParseResult parsed, CheckpointCatalog catalog, CatalogVersion version, List<object[]> rows)
     {

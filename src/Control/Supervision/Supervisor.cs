@@ -103,6 +103,8 @@ internal sealed class Supervisor : IDisposable
             HostPool before = _state.Hosts;
             (_state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(_state, happened);
             if (happened is StopAsked) SayStop(_state);
+            if (happened is RepairDeadlineReached && !effects.IsEmpty)
+                _log.Say($"the replacement for rank {_state.Awaited} does not go on within {_options.RepairTimeout.TotalSeconds:0.#} s: the ranks are ended, and the job is launched anew");
 
             // All ranks of a host that is lost report it.
             if (happened is DrainAsked or HostReturned || (happened is HostLost lost && before.IsUsable(lost.Host))) SayHost(happened);
@@ -187,7 +189,9 @@ internal sealed class Supervisor : IDisposable
     private void Repair(RepairLinks repair)
     {
         int attempt = _state.Attempt;
-        if (_board.FirstLost is not { } lost) return;
+        _repairTimer?.Dispose();
+        _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair.Repair)), null, _options.RepairTimeout, Timeout.InfiniteTimeSpan);
+        RankRecord lost = _board.Records().First(r => r.Peer.Rank == repair.Rank);
 
         // Its connection ended, which the kernel does when it ends a process; this is for the one that only closed it.
         lost.Peer.Process?.Signal(Signals.Kill);
@@ -197,8 +201,6 @@ internal sealed class Supervisor : IDisposable
         _log.Say($"the other ranks take in a replacement for rank {repair.Rank} and begin anew from the newest checkpoint");
         _log.Record("repair-started", ("attempt", attempt), ("repair", repair.Repair), ("rank", repair.Rank), ("host", lost.Peer.Host));
         _server.Broadcast(new RequestRepair(repair.Repair, repair.Rank, host));
-        _repairTimer?.Dispose();
-        _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair.Repair)), null, _options.RepairTimeout, Timeout.InfiniteTimeSpan);
     }
 
     private void AskToStop()

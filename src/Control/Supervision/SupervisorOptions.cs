@@ -101,7 +101,7 @@ public sealed record SupervisorOptions
         Demand(HostTimeout >= TimeSpan.FromSeconds(1), "--host-timeout must be at least 1 s: a shorter one takes a busy network for a lost host.");
         Demand(SilenceTimeout > HostTimeout, "--silence-timeout must be longer than --host-timeout.");
         Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn: {Launcher.Name} cannot start ranks within a job; use Open MPI, or leave the strategy to relaunch.");
-        Demand(RepairTimeout > TimeSpan.Zero, "--repair-timeout must be longer than 0 s.");
+        Demand(RepairTimeout > TimeSpan.Zero, "The time for a replacement must be longer than 0 s.");
         Demand(RestartsMax >= 0, $"--restarts: {RestartsMax} is negative. 0 means: launch once.");
         Demand(StopTimeout > TimeSpan.Zero, "--stop-timeout must be longer than 0 s.");
         Demand(StallTimeout is null || StallTimeout > TimeSpan.Zero, "--stall-timeout must be longer than 0 s; leave it out to never end a stalled attempt.");

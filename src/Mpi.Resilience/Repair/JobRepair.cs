@@ -72,7 +72,6 @@ internal static class JobRepair
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
-        throw new WorldReplacedException(order.Repair);
     }
 
     /// <summary>What the launcher gave to the ranks, and does not give to processes that are started later on other hosts. It is no part of a command line.</summary>

@@ -13,8 +13,8 @@ namespace MPI.Links;
 /// with orte_enable_recovery).
 /// </summary>
 /// <remarks>
-/// Nothing is freed of what the lost ranks had a part in: freeing is collective. The requests on it stay where they are and are never looked at
-/// again; the objects that hold their memory in place are kept.
+/// Nothing is freed of what the lost ranks had a part in: freeing is collective. Requests that cannot be ended are never looked at again, and the
+/// objects that hold their memory in place are kept.
 /// </remarks>
 [SuppressMessage("Reliability", "CA2000", Justification = "Communicators that lost ranks have a part in are never freed.")]
 internal static unsafe class WorldRepair
@@ -26,7 +26,7 @@ internal static unsafe class WorldRepair
     /// <summary>Whether the world of this process is not the one that MPI was initialized with. Then MPI is not finalized: that would wait for the dead.</summary>
     public static bool HasHappened { get; private set; }
 
-    /// <summary>Survivors' part; collective over all ranks that are not lost.</summary>
+    /// <summary>Survivors' part; collective over all ranks that are not lost. Ends by throwing <see cref="WorldReplacedException"/>.</summary>
     /// <param name="repair">The number of the repair, the same on all.</param>
     /// <param name="lost">The lost ranks.</param>
     /// <param name="command">The program that replaces them.</param>
@@ -38,7 +38,7 @@ internal static unsafe class WorldRepair
     {
         Intracommunicator world = Communicator.world;
         int rank = world.Rank;
-        Abandon();
+        List<object> abandoned = Abandon();
         using Group all = world.Group;
         using Group left = all.Exclude([.. lost]);
         nint created = 0;
@@ -49,6 +49,12 @@ internal static unsafe class WorldRepair
         Intracommunicator merged = connection.Merge(upper: false);
         Tell(merged, new HandOver(lost, handOver));
         Enter(merged, rank);
+
+        // All that the others had sent is here, and nobody sends in the old world any more: the memory of its requests can be given back, before
+        // the program unwinds and frees it. What cannot be ended is kept and never looked at again.
+        var reason = new WorldReplacedException(repair);
+        Abandoned.AddRange(abandoned.Where(left => left is not Request request || !request.GiveUp(reason)));
+        throw reason;
     }
 
     /// <summary>A replacement's part: takes the place of a lost rank.</summary>
@@ -80,12 +86,13 @@ internal static unsafe class WorldRepair
         return HandOver.Parse(text);
     }
 
-    /// <summary>Forgets the traffic of the old world, and keeps alive what its requests may still write to.</summary>
-    private static void Abandon()
+    /// <summary>Forgets the traffic of the old world.</summary>
+    /// <returns>What its requests may still write to.</returns>
+    private static List<object> Abandon()
     {
-        Abandoned.AddRange(TrafficLedger.SwitchOff());
-        Abandoned.AddRange(PostedReceives.AbandonAll());
+        List<object> abandoned = [.. TrafficLedger.SwitchOff(), .. PostedReceives.AbandonAll()];
         CallPath.Reset();
+        return abandoned;
     }
 
     /// <summary>The lost ranks, a comma between them, and a text.</summary>

@@ -18,6 +18,9 @@ internal static unsafe class Progress
 
     private static Action? s_interruption;
 
+    /// <summary>The native request in whose wait an interruption takes place, or zero: it is ended by that wait.</summary>
+    public static nint WaitedFor { get; private set; }
+
     /// <summary>
     /// What the rank's thread does in the middle of its next or present wait, if that polls. Set by any thread. It may throw: then the request that
     /// was waited for is given up.
@@ -86,24 +89,39 @@ internal static unsafe class Progress
     /// </summary>
     private static void InterruptIn(nint handle)
     {
+        WaitedFor = handle;
         try
         {
             LookUp();
         }
         catch
         {
-            // Fails for the request of a collective: its senders have stopped, and what they had sent is here.
-            _ = NativeMpi.MPI_Cancel(&handle);
-            int isComplete = 0;
-            NativeStatus ignored;
-            for (int look = 0; look < LooksAfterCancel && isComplete == 0; look++)
-            {
-                if (NativeMpi.MPI_Test(&handle, &isComplete, &ignored) != 0)
-                    break;
-            }
-
+            _ = EndQuietly(handle);
             throw;
         }
+        finally
+        {
+            WaitedFor = 0;
+        }
+    }
+
+    /// <summary>
+    /// Cancels a request if that is possible, and looks after it for a little; false if it is not over then. The handle is not to be used any more: the
+    /// library gives the request of one that is over to somebody else.
+    /// </summary>
+    public static bool EndQuietly(nint handle)
+    {
+        // Fails for the request of a collective: its senders have stopped, and what they had sent is here.
+        _ = NativeMpi.MPI_Cancel(&handle);
+        int isComplete = 0;
+        NativeStatus ignored;
+        for (int look = 0; look < LooksAfterCancel && isComplete == 0; look++)
+        {
+            if (NativeMpi.MPI_Test(&handle, &isComplete, &ignored) != 0)
+                break;
+        }
+
+        return isComplete != 0;
     }
 
     /// <summary>Between two fruitless looks: makes progress elsewhere, and gives the core away when the wait gets longer.</summary>

@@ -90,6 +90,23 @@ public abstract partial class Request
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Cancel(&handle), "MPI_Cancel", Communicator);
     }
 
+    /// <summary>
+    /// Ends what is under way, for the world it belongs to is gone: a receive is cancelled, and what was being transferred is waited for a little.
+    /// Then the memory is given back. Whoever waits for it from now on hears the reason. Called once.
+    /// </summary>
+    /// <returns>False where the library may still use the memory, or the request is one in whose wait this happens, which ends it itself.</returns>
+    internal bool GiveUp(System.Exception reason)
+    {
+        nint handle = _handle;
+        _handle = 0;
+        _early = null;
+        _failure = ExceptionDispatchInfo.Capture(reason);
+        if (handle != 0 && (handle == Progress.WaitedFor || !Progress.EndQuietly(handle)))
+            return false;
+        Release();
+        return true;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Describe();
 

@@ -21,9 +21,22 @@ internal sealed class RebuildTests
     }
 
     [Test]
-    public void Shards_of_several_windows_come_whole_over_connections([Values] RedundancyScheme scheme)
+    public void Redundancy_with_damaged_bytes_and_an_intact_head_is_made_anew_by_a_rebuild()
     {
-        if (scheme == RedundancyScheme.None) Assert.Pass("nothing travels");
+        using var nodes = new Nodes(4, new StagedOptions { Program = "heat", Scheme = RedundancyScheme.ReedSolomon, Losses = 2 });
+        nodes.Commit(1, 2);
+        nodes.Lose(1);
+        Nodes.Corrupt(Directory.GetFiles(Path.Combine(nodes.Node(2), "v2-a1"), "*.redundancy").Single());
+        Assert.That(nodes.Restart().Step, Is.EqualTo(2));
+        nodes.Lose(0);
+        nodes.Lose(3);
+        Assert.That(nodes.Restart().Step, Is.EqualTo(2), "two losses are borne again, node 2's part included");
+    }
+
+    [Test]
+    public void Shards_of_several_windows_come_whole_over_connections(
+        [Values(RedundancyScheme.Partner, RedundancyScheme.Xor, RedundancyScheme.ReedSolomon)] RedundancyScheme scheme)
+    {
         using var nodes = new Nodes(3, new StagedOptions { Program = "heat", Scheme = scheme, ShareMemory = false })
         {
             Elements = 180_000,

@@ -12,20 +12,55 @@ internal sealed class StagedStoreTests
     {
         using var nodes = new Nodes(2);
         nodes.Commit(1, 2, 3, 4, 5, 6);
-        for (int rank = 0; rank < 2; rank++)
+        TakeAllSlots(nodes);
+        Assert.That(nodes.Commit(7, 8)[0].Step, Is.EqualTo(6));
+        Assert.That(nodes.Restart().Step, Is.EqualTo(8));
+    }
+
+    [Test]
+    public void Nothing_is_deleted_of_versions_none_of_which_verifies()
+    {
+        using var nodes = new Nodes(2);
+        nodes.Commit(1, 2, 3, 4, 5, 6);
+        TakeAllSlots(nodes);
+        foreach (string version in new[] { "v5-a1", "v6-a1" }) Nodes.Corrupt(Path.Combine(nodes.Node(0), version, VersionName.Shard(0)));
+        string[] before = Directory.GetDirectories(nodes.Root, "v*", SearchOption.AllDirectories);
+        Job.Ended<RestoreReport>[] ended = nodes.Start(static (store, rank) =>
         {
-            // As after two kills between publishing a version and retiring the oldest one.
+            try
+            {
+                return store.Restore(rank.Regions);
+            }
+            finally
+            {
+                store.Drain();
+            }
+        });
+        Assert.That(ended.Select(static e => e.Failure), Is.All.TypeOf<NoCheckpointVerifiesException>());
+        Assert.That(Directory.GetDirectories(nodes.Root, "v*", SearchOption.AllDirectories), Is.EquivalentTo(before));
+    }
+
+    /// <summary>As after kills between publishing a version and retiring the oldest one.</summary>
+    private static void TakeAllSlots(Nodes nodes)
+    {
+        for (int rank = 0; rank < nodes.Ranks; rank++)
+        {
             ISlotDirectory place = new MemoryDirectory(nodes.Node(rank));
+            for (int number = 0; number < nodes.Options.Slots + 1; number++)
+            {
+                string slot = Path.Combine(nodes.Node(rank), SlotName.Of(rank, number, SlotName.State));
+                if (!File.Exists(slot)) File.Copy(Path.Combine(nodes.Node(rank), SlotName.Of(rank, 0, SlotName.State)), slot);
+            }
+
             string[] free = [.. place.List("").Select(static e => e.Name).Where(n => SlotName.TryParse(n, out _, out _, out _) && place.CountNames(n) == 1).Order(System.StringComparer.Ordinal)];
             for (int i = 0; i < free.Length; i++)
             {
                 place.CreateDirectory($"v{i + 1}-a1");
                 place.Link(free[i], $"v{i + 1}-a1/{VersionName.Shard(rank)}");
             }
-        }
 
-        Assert.That(nodes.Commit(7, 8)[0].Step, Is.EqualTo(6));
-        Assert.That(nodes.Restart().Step, Is.EqualTo(8));
+            Assert.That(place.List("").Count(static e => e.Name.StartsWith('v')), Is.EqualTo(nodes.Options.Slots + 1), "every slot is held");
+        }
     }
 
     [Test]

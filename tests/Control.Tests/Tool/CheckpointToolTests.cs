@@ -22,12 +22,11 @@ public sealed class CheckpointToolTests
     {
         _directory = Directory.CreateTempSubdirectory("hpcvirt-test-").FullName;
         _place = Path.Combine(_directory, "ckpt");
-        CheckpointRegion[] regions = [new MemoryRegion<double>("temperature", () => _values, 50, 100)];
-        var store = CheckpointStore.Open(new PhysicalDirectory(_place), new SingleRank(), new CheckpointOptions { Program = "heat", Keep = 3 }, Guid.NewGuid, TimeProvider.System);
+        CheckpointStore store = Open();
         for (int step = 1; step <= 2; step++)
         {
             _values[17] = step;
-            Assert.That(store.Save(step, regions).IsCommitted);
+            Assert.That(store.Save(step, Regions()).IsCommitted);
         }
     }
 
@@ -71,6 +70,17 @@ public sealed class CheckpointToolTests
     }
 
     [Test]
+    public void Scrubbing_goes_on_while_the_job_beside_it_commits_and_retires()
+    {
+        using ToolRun run = ToolRun.Start(_directory, ["checkpoint", "verify", _place, "--every", "1ms"]);
+        run.AwaitOut("intact");
+        CheckpointStore store = Open();
+        for (int step = 3; step < 150; step++) Assert.That(store.Save(step, Regions()).IsCommitted);
+        run.AwaitOut("3 versions of 0 MiB intact");
+        Assert.That(run.Out + run.Error, Does.Not.Contain("damaged").And.Not.Contain("hpcvirt:"));
+    }
+
+    [Test]
     public void A_region_is_exported_as_numpy_reads_it()
     {
         string file = Path.Combine(_directory, "t.npy");
@@ -107,6 +117,11 @@ public sealed class CheckpointToolTests
         Assert.That(run.Wait(), Is.EqualTo(code), run.Error);
         return run.Out;
     }
+
+    private CheckpointStore Open() =>
+        CheckpointStore.Open(new PhysicalDirectory(_place), new SingleRank(), new CheckpointOptions { Program = "heat", Keep = 3 }, Guid.NewGuid, TimeProvider.System);
+
+    private CheckpointRegion[] Regions() => [new MemoryRegion<double>("temperature", () => _values, 50, 100)];
 
     private void Flip()
     {
