@@ -33,8 +33,7 @@ score=$(number prAuc) best=$(number bestReachablePrAuc) rule=$(number bestRulePr
 awk -v s="$score" -v r="$rule" 'BEGIN { exit !(s > r) }' || fail "PR-AUC $score does not beat the best simple rule, $rule"
 [ -n "$best" ] || fail "the report does not tell the best reachable score"
 awk -v b="$best" 'BEGIN { exit !(b <= 0.6) }' || fail "the fleet is too easy: PR-AUC $best is within reach"
-# Two fleets that were tried gave 100 % and 89 %. The aim is 95 %; how much of the difference is the chance of some 280 failures is not known.
-awk -v s="$score" -v b="$best" 'BEGIN { exit !(s >= 0.85 * b) }' || fail "PR-AUC $score is far below the best reachable, $best"
+awk -v s="$score" -v b="$best" 'BEGIN { exit !(s >= 0.95 * b) }' || fail "PR-AUC $score is more than 5 % below the best reachable, $best"
 awk -v v="$saved" 'BEGIN { exit !(v > 0) }' || fail "the alerts save nothing: $saved node-hours"
 echo "report: artifacts/demo-predict/report.html ($(stat -c %s "$place/report.html") bytes)"
 awk -v s="$score" -v b="$best" -v r="$rule" -v v="$saved" 'BEGIN {

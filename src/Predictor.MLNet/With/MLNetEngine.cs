@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using HpcVirt.Predictor.Engines;
 using Microsoft.ML;
@@ -8,7 +9,7 @@ using Microsoft.ML;
 namespace HpcVirt.Predictor.MLNet;
 
 /// <summary>
-/// The first-class engine: FastTree, LightGBM, FastForest, L-BFGS and SDCA of ML.NET. The payload is an ordinary ML.NET model, which <c>mlContext.Model.Load</c> opens
+/// The first-class engine: LightGBM, FastTree, FastForest, L-BFGS and SDCA of ML.NET, and the mean of several. The payload is an ordinary ML.NET model, which <c>mlContext.Model.Load</c> opens
 /// without this library; its input is the vector column <see cref="MLNetPipeline.FeaturesColumn"/>.
 /// </summary>
 public sealed class MLNetEngine : IFailureModelTrainer
@@ -26,6 +27,7 @@ public sealed class MLNetEngine : IFailureModelTrainer
     public string? Problem() => null;
 
     /// <inheritdoc/>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The model that is returned owns the transformers.")]
     public IFailureModel Train(TrainingData data, EngineSettings settings, Action<double>? onProgress = null)
     {
         if ((settings.Problem() ?? data.Problem()) is { } problem) throw new PredictorException(problem);
@@ -37,7 +39,7 @@ public sealed class MLNetEngine : IFailureModelTrainer
             if (message.Message.Contains("Skipped", StringComparison.Ordinal)) skipped.Enqueue(message.Message);
         };
         IDataView view = MLNetRows.View(context, data);
-        ITransformer model = MLNetPipeline.Create(context, settings).Fit(view);
+        ITransformer model = MLNetMembers.AreSeveral(settings) ? MLNetMembers.Train(context, settings, view, onProgress) : MLNetPipeline.Create(context, settings).Fit(view);
         if (skipped.TryPeek(out string? said)) throw new PredictorException($"ML.NET left out training rows ({said}); a feature is not finite: check the schema.");
         onProgress?.Invoke(1);
         using var stream = new MemoryStream();

@@ -1,13 +1,8 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Predictor.Engines;
 using Microsoft.ML;
-using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
-using Microsoft.ML.Trainers;
-using Microsoft.ML.Trainers.FastTree;
-using Microsoft.ML.Trainers.LightGbm;
 
 namespace HpcVirt.Predictor.MLNet;
 
@@ -22,8 +17,8 @@ internal sealed class MLNetModel : IFailureModel
     private readonly byte[] _payload;
     private readonly float[] _replacements;
     private readonly DecisionTrees? _trees;
-    private readonly LinearModelParameters? _linear;
-    private readonly double _scale = 1;
+    private readonly MLNetLinear[] _linear;
+    private readonly double _scale;
 
     /// <summary>Takes a model of ML.NET over.</summary>
     /// <param name="context">ML.NET's context.</param>
@@ -37,27 +32,17 @@ internal sealed class MLNetModel : IFailureModel
         _model = model;
         _payload = payload;
         Width = width;
-        object? own = Predictor(model);
-        // FastTree's scores are log-odds over a factor that its calibrator knows; with it, contributions are log-odds.
-        if (covers is not null && CalibratorOf(own) is { } platt) _scale = -platt.Slope;
         float[] missing = new float[width];
         Array.Fill(missing, float.NaN);
         // What replaces a missing value is what comes out for a row of nothing but missing values.
         _replacements = Column(missing, MLNetPipeline.FilledColumn)[0];
-        switch (SubModel(own))
-        {
-            case TreeEnsembleModelParametersBasedOnRegressionTree { TrainedTreeEnsemble: var ensemble }:
-                _trees = MLNetTrees.Of(ensemble.Bias, ensemble.TreeWeights, ensemble.Trees, 2 * width, _scale, covers);
-                break;
-            case TreeEnsembleModelParametersBasedOnQuantileRegressionTree { TrainedTreeEnsemble: var forest }:
-                _trees = MLNetTrees.Of(forest.Bias, forest.TreeWeights, forest.Trees, 2 * width, _scale, covers);
-                break;
-            case LinearModelParameters linear:
-                _linear = linear;
-                break;
-            default:
-                throw new PredictorException("the ML.NET model ends in neither trees nor a linear model; train again.");
-        }
+        // Scores are log-odds over a factor that the calibrator knows; with it, contributions are log-odds. Several members are joined in log-odds already.
+        MLNetPart[] parts = [.. MLNetParts.Of(model).Select(part => covers is null ? part with { Scale = 1 } : part)];
+        _scale = parts.Length == 1 ? parts[0].Scale : 1;
+        MLNetPart[] trees = [.. parts.Where(static part => part.Trees is not null)], linear = [.. parts.Where(static part => part.Linear is not null)];
+        double[] weights = MLNetMembers.Weights(trees.Length, linear.Length);
+        if (trees.Length > 0) _trees = MLNetTrees.Of([.. trees.Select((part, i) => (part.Trees!, part.Scale * weights[i]))], 2 * width, covers is { Length: > 0 } ? covers : null);
+        _linear = [.. linear.Select((part, i) => new MLNetLinear(part, weights[trees.Length + i]))];
     }
 
     public int Width { get; }
@@ -67,35 +52,23 @@ internal sealed class MLNetModel : IFailureModel
     public void Score(ReadOnlySpan<float> rows, Span<double> margins)
     {
         if (rows.Length != (long)margins.Length * Width) throw new PredictorException($"{margins.Length} rows of {Width} features need {(long)margins.Length * Width} values, but {rows.Length} are given.");
-        if (_trees is null)
-        {
-            float[][] scores = [.. _model.Transform(MLNetRows.View(_context, rows.ToArray(), Width)).GetColumn<float>("Score").Select(static s => new[] { s })];
-            for (int i = 0; i < margins.Length; i++) margins[i] = scores[i][0] * _scale;
-            return;
-        }
-
         float[] inputs = new float[margins.Length * 2 * Width];
         for (int i = 0; i < margins.Length; i++) Fill(rows.Slice(i * Width, Width), inputs.AsSpan(i * 2 * Width, 2 * Width));
-        _trees.Score(inputs, margins);
+        if (_trees is null) margins.Clear();
+        else _trees.Score(inputs, margins);
+        foreach (MLNetLinear linear in _linear)
+        {
+            for (int i = 0; i < margins.Length; i++) margins[i] += linear.Score(inputs.AsSpan(i * 2 * Width, 2 * Width));
+        }
     }
 
     public double Explain(ReadOnlySpan<float> row, Span<double> contributions)
     {
         double[] own = new double[2 * Width];
-        double bias;
-        if (_trees is not null)
-        {
-            float[] input = new float[2 * Width];
-            Fill(row, input);
-            bias = _trees.Explain(input, own);
-        }
-        else
-        {
-            float[] input = Column(row.ToArray(), MLNetPipeline.InputColumn)[0];
-            for (int i = 0; i < own.Length; i++) own[i] = input[i] * (double)_linear!.Weights[i] * _scale;
-            bias = _linear!.Bias * _scale;
-        }
-
+        float[] input = new float[2 * Width];
+        Fill(row, input);
+        double bias = _trees?.Explain(input, own) ?? 0;
+        foreach (MLNetLinear linear in _linear) bias += linear.Explain(input, own);
         // A feature and its indicator are one feature to the reader.
         for (int f = 0; f < Width; f++) contributions[f] = own[f] + own[Width + f];
         return bias;
@@ -117,32 +90,6 @@ internal sealed class MLNetModel : IFailureModel
 
     /// <summary>ML.NET's own scores, to hold ours against: our margins are so many times theirs.</summary>
     internal (float[] Scores, double Scale) NativeScores(float[] rows) => ([.. _model.Transform(MLNetRows.View(_context, rows, Width)).GetColumn<float>("Score")], _scale);
-
-    private static object? Predictor(ITransformer model)
-    {
-        object last = model is IEnumerable<ITransformer> chain ? chain.Last() : model;
-        return last is ISingleFeaturePredictionTransformer<object> transformer ? transformer.Model : null;
-    }
-
-    private static PlattCalibrator? CalibratorOf(object? predictor) => predictor switch
-    {
-        CalibratedModelParametersBase<FastTreeBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
-        CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
-        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> calibrated => calibrated.Calibrator,
-        _ => null,
-    };
-
-    private static object? SubModel(object? predictor)
-    {
-        // A calibrated model carries the raw one inside; calibration is ours.
-        return predictor switch
-        {
-            CalibratedModelParametersBase<FastTreeBinaryModelParameters, PlattCalibrator> calibrated => calibrated.SubModel,
-            CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator> calibrated => calibrated.SubModel,
-            CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> calibrated => calibrated.SubModel,
-            _ => predictor,
-        };
-    }
 
     private void Fill(ReadOnlySpan<float> row, Span<float> input)
     {

@@ -8,11 +8,21 @@ namespace HpcVirt.Predictor.MLNet;
 /// <summary>Takes the trees of an ML.NET model out: its "at most" becomes our "below the next float", its weights go into the leaves.</summary>
 internal static class MLNetTrees
 {
-    public static DecisionTrees Of(double bias, IReadOnlyList<double> weights, IReadOnlyList<RegressionTreeBase> source, int width, double scale, float[]? covers)
+    /// <summary>The trees of all members, as if of one.</summary>
+    /// <param name="members">The members, and what a score of each counts in log-odds.</param>
+    /// <param name="width">The number of inputs.</param>
+    /// <param name="covers">How many training rows came by each node; null where that was not counted.</param>
+    public static DecisionTrees Of(IReadOnlyList<(MLNetTreeList List, double Weight)> members, int width, float[]? covers)
     {
         var trees = new List<IReadOnlyList<DecisionNode>>();
-        for (int t = 0; t < source.Count; t++) trees.Add(Tree(source[t], weights[t] * scale));
-        return DecisionTrees.Of(width, (float)(bias * scale), trees, covers);
+        double bias = 0;
+        foreach ((MLNetTreeList list, double weight) in members)
+        {
+            bias += list.Bias * weight;
+            for (int t = 0; t < list.Trees.Count; t++) trees.Add(Tree(list.Trees[t], list.Weights[t] * weight));
+        }
+
+        return DecisionTrees.Of(width, (float)bias, trees, covers);
     }
 
     private static List<DecisionNode> Tree(RegressionTreeBase tree, double weight)

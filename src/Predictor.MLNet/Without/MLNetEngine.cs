@@ -16,7 +16,7 @@ public sealed class MLNetEngine : IFailureModelTrainer
     public string Version => "";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Algorithms { get; } = ["fasttree", "lightgbm", "fastforest", "lbfgs", "sdca"];
+    public IReadOnlyList<string> Algorithms { get; } = ["lightgbm", "fasttree", "fastforest", "lbfgs", "sdca", "blend"];
 
     /// <inheritdoc/>
     public string? Problem() => Missing;

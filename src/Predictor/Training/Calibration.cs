@@ -14,6 +14,7 @@ internal sealed record Calibration(IReadOnlyList<double> Margins, IReadOnlyList<
 
     private const double SlopeMin = 1e-3;
     private const int PlattBelow = 500;
+    private const double PositivesToSpeakFor = 3;
 
     public static Calibration Identity { get; } = new([0, 1], [0, 1]);
 
@@ -99,11 +100,20 @@ internal sealed record Calibration(IReadOnlyList<double> Margins, IReadOnlyList<
             }
         }
 
+        // A few negatives at the very bottom are a pool of their own, and say little: they go with the next one, or their guess, bounded from below by how few they are, would raise all that lies above them.
+        double share = labels.Count(static l => l) / (double)labels.Length;
+        if (pools.Count > 1 && pools[0].Sum == 0 && pools[0].Count * share < PositivesToSpeakFor)
+        {
+            pools[1] = (pools[1].Sum, pools[0].Margins + pools[1].Margins, pools[0].Count + pools[1].Count);
+            pools.RemoveAt(0);
+        }
+
         var at = new List<double>();
         var logOdds = new List<double>();
         foreach ((double sum, double total, double count) in pools)
         {
-            double middle = total / count, p = (sum + 0.5) / (count + 1), value = Math.Log(p / (1 - p));
+            // One point more, as positive as the average one: small pools are drawn towards the share of all.
+            double middle = total / count, p = (sum + share) / (count + 1), value = Math.Log(p / (1 - p));
             if (at.Count > 0 && middle <= at[^1] + 1e-9) continue;
             if (at.Count > 0) value = Math.Max(value, logOdds[^1] + (SlopeMin * (middle - at[^1])));
             at.Add(middle);

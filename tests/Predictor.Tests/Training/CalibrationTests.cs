@@ -51,6 +51,17 @@ internal sealed class CalibrationTests
     }
 
     [Test]
+    public void A_few_negatives_at_the_bottom_do_not_raise_what_lies_above_them()
+    {
+        // One in fifty is positive whatever the margin, but for the lowest: four negatives cannot show that they are rarer than one in ten.
+        const int Rows = 40_000;
+        double[] margins = [.. Enumerable.Range(0, Rows).Select(static i => i / 1000.0)];
+        bool[] labels = [.. Enumerable.Range(0, Rows).Select(static i => i >= 4 && i % 50 == 4)];
+        var calibration = Calibration.Fit(margins, labels);
+        Assert.That(margins.Average(calibration.Probability), Is.EqualTo(0.02).Within(0.002));
+    }
+
+    [Test]
     public void Without_positives_margins_stay_log_odds() =>
         Assert.That(Calibration.Fit([1, 2], [false, false]).Probability(0), Is.EqualTo(0.5));
 
