@@ -10,6 +10,9 @@ public sealed record JobPlan(int Ranks, ProgramCommand Program)
     /// <summary>Where the ranks go; empty for this host, or for what the batch system gives to the launcher.</summary>
     public IReadOnlyList<HostSlots> Hosts { get; init; } = [];
 
+    /// <summary>Further hosts, without ranks at first, where replacements may be started later.</summary>
+    public IReadOnlyList<HostSlots> HostsBeside { get; init; } = [];
+
     /// <summary>Arguments passed through to the launcher.</summary>
     public IReadOnlyList<string> LauncherArguments { get; init; } = [];
 

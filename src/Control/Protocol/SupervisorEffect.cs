@@ -13,8 +13,9 @@ internal sealed record AskRanksToStop : SupervisorEffect;
 
 /// <summary>Ask all ranks that are left to take in a replacement; answer with <see cref="RepairDeadlineReached"/> when that takes too long.</summary>
 /// <param name="Repair">Its number in this attempt, from 1.</param>
-/// <param name="Rank">The lost rank.</param>
-internal sealed record RepairLinks(int Repair, int Rank) : SupervisorEffect;
+/// <param name="Rank">The rank that is replaced.</param>
+/// <param name="To">The host that it moves to; null for a lost rank, which is replaced where it was.</param>
+internal sealed record RepairLinks(int Repair, int Rank, string? To = null) : SupervisorEffect;
 
 /// <summary>Ask all connected ranks for a checkpoint.</summary>
 internal sealed record AskRanksForCheckpoint(long Request) : SupervisorEffect;

@@ -20,6 +20,9 @@ internal sealed record SignalArrived(int Signal) : SupervisorEvent;
 /// <summary>An operator wants a host empty.</summary>
 internal sealed record DrainAsked(string Host) : SupervisorEvent;
 
+/// <summary>An operator wants a rank on another host.</summary>
+internal sealed record MoveAsked(int Rank, string From, string To) : SupervisorEvent;
+
 /// <summary>An operator gives a host back that was drained or lost.</summary>
 internal sealed record HostReturned(string Host) : SupervisorEvent;
 

@@ -65,6 +65,8 @@ internal static class SupervisorProtocol
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost lost when CanRepair(state) => Repair(state, lost.Rank),
+        MoveAsked move when CanReplace(state) && state.Moving is null => AskForCheckpoint(state with { Moving = move }),
+        RankCommitted when state.Moving is { } move && CanReplace(state) => Move(state, move),
         RankLost => End(state, withGrace: true),
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
         Stalled or RankSilent => End(state, withGrace: false),
@@ -77,9 +79,7 @@ internal static class SupervisorProtocol
         StopAsked stop => (
             state with { Phase = SupervisorPhase.Stopping, StopWasAsked = true },
             [state.RankSeen ? new AskRanksToStop() : new ForwardSignal(stop.Signal)]),
-        CheckpointAsked => (
-            state with { CheckpointRequests = state.CheckpointRequests + 1 },
-            [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]),
+        CheckpointAsked => AskForCheckpoint(state),
         SignalArrived arrived => (state, [new ForwardSignal(arrived.Signal)]),
         _ => (state, []),
     };
@@ -89,14 +89,26 @@ internal static class SupervisorProtocol
         ? (state with { Phase = SupervisorPhase.Stopping, IsRelocating = true }, [new AskRanksToStop()])
         : End(state with { IsRelocating = true }, withGrace: false);
 
-    /// <summary>One loss at a time: a second one while a replacement is on its way is too much for those that are left.</summary>
-    private static bool CanRepair(SupervisorState state) => state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true }
-        && state.Ranks > 1 && state.Attempt - state.Relocations + state.RepairsInAll <= state.RestartsMax;
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) AskForCheckpoint(SupervisorState state) =>
+        (state with { CheckpointRequests = state.CheckpointRequests + 1 }, [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]);
+
+    /// <summary>One at a time: a second loss while a replacement is on its way is too much for those that are left.</summary>
+    private static bool CanReplace(SupervisorState state) =>
+        state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true, Where.Ranks: > 1 };
+
+    private static bool CanRepair(SupervisorState state) => CanReplace(state) && state.Attempt - state.Relocations + state.RepairsInAll <= state.RestartsMax;
+
+    /// <summary>The checkpoint is there: the rank leaves, and its replacement elsewhere begins with it. Nothing was lost, and nothing counts as a restart.</summary>
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Move(SupervisorState state, MoveAsked move)
+    {
+        int repair = state.Repairs + 1;
+        return (state with { Moving = null, Awaited = move.Rank, Repairs = repair, Where = state.Where?.Moved(move.From, move.To) }, [new RepairLinks(repair, move.Rank, move.To)]);
+    }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, int rank)
     {
         int repair = state.Repairs + 1;
-        return (state with { Awaited = rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 }, [new RepairLinks(repair, rank)]);
+        return (state with { Moving = null, Awaited = rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 }, [new RepairLinks(repair, rank)]);
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
@@ -126,6 +138,7 @@ internal static class SupervisorProtocol
             CommittedStepBefore = state.CommittedStep,
             RankSeen = false,
             Awaited = null,
+            Moving = null,
             Repairs = 0,
             FinishedWell = [],
             EndedEarly = false,
@@ -140,9 +153,10 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
         (state with { Phase = SupervisorPhase.Ending }, [new EndAttempt(withGrace)]);
 
-    /// <summary>A launcher reports the rank that was lost and replaced, whatever became of the job.</summary>
-    private static bool EndedWell(SupervisorState state) =>
-        state.Status is { Code: 0 } || (state.Repairs > 0 && state.Awaited is null && state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks));
+    /// <summary>A launcher that is told to outlive ranks reports a rank that was replaced as lost, and all ranks lost as well: there the ranks' own word counts.</summary>
+    private static bool EndedWell(SupervisorState state) => state.RepairsInJob
+        ? state.Awaited is null && state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks)
+        : state.Status is { Code: 0 };
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Judge(SupervisorState state)
     {

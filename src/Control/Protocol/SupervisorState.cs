@@ -45,10 +45,13 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>The rank whose replacement is awaited, or null.</summary>
     public int? Awaited { get; init; }
 
-    /// <summary>Repairs in this attempt.</summary>
+    /// <summary>The move that waits for a checkpoint, or null.</summary>
+    public MoveAsked? Moving { get; init; }
+
+    /// <summary>Repairs in this attempt, moves included.</summary>
     public int Repairs { get; init; }
 
-    /// <summary>Repairs in all attempts: each counts as a restart.</summary>
+    /// <summary>Repairs of losses in all attempts: each counts as a restart.</summary>
     public int RepairsInAll { get; init; }
 
     /// <summary>The ranks of this attempt that ended by themselves with 0.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using HpcVirt.Control.Protocol;
@@ -14,6 +15,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
     public const string CheckpointNow = "checkpoint-now";
     public const string Drain = "drain";
     public const string Undrain = "undrain";
+    public const string Move = "move";
 
     /// <summary>Lines of one answer on the wire; more hosts are summed up.</summary>
     private const int HostLinesMax = 24;
@@ -26,6 +28,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         CheckpointNow => SaveNow(),
         Drain => Empty(ask.Argument),
         Undrain => GiveBack(ask.Argument),
+        Move => Relocate(ask.Argument),
         _ => No($"'{ask.Verb}' is not known here; this is an older hpcvirt than yours"),
     };
 
@@ -94,6 +97,41 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         if (Unknown(state(), host) is { } unknown) return No(unknown);
         post(new HostReturned(host));
         return new Answer(true, [$"{host} may take ranks again, from the next attempt on"]);
+    }
+
+    private Answer Relocate(string argument)
+    {
+        string[] words = argument.Split(' ', 2);
+        SupervisorState before = state();
+        if (words.Length != 2 || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out int rank)) return No($"'{argument}' is not a rank and a host");
+        string host = words[1];
+        if (WhyNot(before, rank, host) is { } why) return No(why);
+        string from = ranks().Single(r => r.Peer.Rank == rank).Peer.Host;
+        post(new MoveAsked(rank, from, host));
+        long askedAt = time.GetTimestamp();
+        using var pause = new ManualResetEventSlim();
+        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout)
+        {
+            SupervisorState now = state();
+            if (now.Attempt != before.Attempt || now.Phase != SupervisorPhase.Running) return No("the attempt ended meanwhile; the job goes on from its newest checkpoint");
+            if (now is { Moving: null, Awaited: null } && now.Repairs > before.Repairs && ranks().Any(r => r.IsConnected && r.Peer.Rank == rank && r.Peer.Host == host))
+                return new Answer(true, [$"rank {rank} is on {host} now, {time.GetElapsedTime(askedAt).TotalSeconds:0.0} s after the request"]);
+            pause.Wait(PollInterval);
+        }
+
+        return No($"rank {rank} did not move within {(options.StopTimeout + options.RepairTimeout).TotalSeconds:0} s; the job's own output says why, and `hpcvirt status` what it does");
+    }
+
+    private string? WhyNot(SupervisorState now, int rank, string host)
+    {
+        if (!now.RepairsInJob) return "ranks of this job cannot move by themselves: start it with --strategy spawn (Open MPI), or empty a whole host with `hpcvirt drain HOST`";
+        if (Unknown(now, host) is { } unknown) return unknown;
+        if (now.Phase != SupervisorPhase.Running || now.Awaited is not null || now.Moving is not null) return $"the job is {(now.Phase == SupervisorPhase.Running ? "replacing a rank" : Word(now))}; ask again in a moment";
+        if (ranks().SingleOrDefault(r => r.IsConnected && r.Peer.Rank == rank) is not { } record) return $"there is no rank {rank} to move; `hpcvirt status` shows where the ranks are";
+        if (record.Peer.Host == host) return $"rank {rank} is on {host} already";
+        if (!now.Hosts.IsUsable(host)) return $"{host} takes no ranks: it is drained or lost; give it back with `hpcvirt undrain {host}`";
+        int slots = now.Hosts.Hosts.Single(h => h.Name == host).Slots, taken = ranks().Count(r => r.IsConnected && r.Peer.Host == host);
+        return taken < slots ? null : $"{host} has {slots} slots, and all are taken";
     }
 
     private static string? Unknown(SupervisorState now, string host) => now.Hosts.Hosts.IsEmpty

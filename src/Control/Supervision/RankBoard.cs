@@ -55,6 +55,15 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         }
     }
 
+    /// <summary>A rank was asked to leave: the end of its connection is no loss.</summary>
+    public void LetGo(int rank)
+    {
+        lock (_gate)
+        {
+            if (_ranks.TryGetValue(rank, out RankRecord? record)) _ranks[rank] = record with { HasSpokenLast = true };
+        }
+    }
+
     /// <summary>Forgets the ranks of the attempt before.</summary>
     public void Begin()
     {

@@ -153,7 +153,7 @@ internal sealed class Supervisor : IDisposable
         _board.Begin();
         _server.Expect(attempt);
         LaunchCommand command = _options.Launcher.Build(
-            _options.Plan with { Ranks = where.Ranks, Hosts = where.Hosts, RepairsInJob = _options.RepairsInJob }, JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
+            PlanOf(where), JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
         _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
         try
         {
@@ -171,6 +171,15 @@ internal sealed class Supervisor : IDisposable
         if (_options.StallTimeout is not { } timeout) return;
         _stallTimer = _context.Time.CreateTimer(_ => ReportStall(attempt, timeout), null, timeout, timeout / 4);
     }
+
+    /// <summary>Open MPI starts processes later only on hosts that it knew from the start.</summary>
+    private JobPlan PlanOf(Placement where) => _options.Plan with
+    {
+        Ranks = where.Ranks,
+        Hosts = where.Hosts,
+        HostsBeside = _options.RepairsInJob ? _state.Hosts.Besides(where) : [],
+        RepairsInJob = _options.RepairsInJob,
+    };
 
     private void ReportStall(int attempt, TimeSpan timeout)
     {
@@ -192,6 +201,16 @@ internal sealed class Supervisor : IDisposable
         _repairTimer?.Dispose();
         _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair.Repair)), null, _options.RepairTimeout, Timeout.InfiniteTimeSpan);
         RankRecord lost = _board.Records().First(r => r.Peer.Rank == repair.Rank);
+
+        if (repair.To is { } target)
+        {
+            _board.LetGo(repair.Rank);
+            _board.ForgetLost();
+            _log.Say($"rank {repair.Rank} moves from host {lost.Peer.Host} to host {target}");
+            _log.Record("move-started", ("attempt", attempt), ("repair", repair.Repair), ("rank", repair.Rank), ("host", lost.Peer.Host), ("to", target));
+            _server.Broadcast(new RequestRepair(repair.Repair, repair.Rank, target));
+            return;
+        }
 
         // Its connection ended, which the kernel does when it ends a process; this is for the one that only closed it.
         lost.Peer.Process?.Signal(Signals.Kill);

@@ -57,7 +57,7 @@ public sealed record RequestStop : ControlMessage;
 
 /// <summary>Supervisor to rank: a rank was lost and its process is gone; take in a replacement, and begin anew from the newest checkpoint.</summary>
 /// <param name="Repair">Number of the repair in this attempt, from 1.</param>
-/// <param name="Rank">The lost rank.</param>
+/// <param name="Rank">The rank that is replaced: lost, or asked to leave by this very message.</param>
 /// <param name="Host">The host to start the replacement on; empty for this one.</param>
 public sealed record RequestRepair(long Repair, int Rank, string Host) : ControlMessage;
 
@@ -65,7 +65,7 @@ public sealed record RequestRepair(long Repair, int Rank, string Host) : Control
 public sealed record Alive : ControlMessage;
 
 /// <summary>Operator to supervisor, first and only: do this.</summary>
-/// <param name="Verb">What: status, checkpoint-now, drain, undrain.</param>
+/// <param name="Verb">What: status, checkpoint-now, drain, undrain, move.</param>
 /// <param name="Argument">With what; empty if the verb needs nothing.</param>
 public sealed record Ask(string Verb, string Argument) : ControlMessage;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using HpcVirt.Mpi.Resilience.Channel;
@@ -68,10 +69,23 @@ internal static class JobRepair
     private static void Perform(RequestRepair order)
     {
         Progress.Interruption = null;
+        if (order.Rank == Communicator.world.Rank)
+            Leave();
         List<string> arguments = [$"{ControlEnvironment.Replacement}=1", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
+    }
+
+    /// <summary>
+    /// This rank goes on as another process elsewhere; everything that it needs is in the checkpoint. It ends as a lost one does: MPI_Finalize would wait for
+    /// everybody, and after an orderly exit without it Open MPI forgets the job on this host, and nothing can be started here for it any more.
+    /// </summary>
+    private static void Leave()
+    {
+        Console.Out.Flush();
+        Console.Error.Flush();
+        Process.GetCurrentProcess().Kill();
     }
 
     /// <summary>What the launcher gave to the ranks, and does not give to processes that are started later on other hosts. It is no part of a command line.</summary>

@@ -104,6 +104,40 @@ public sealed class ClusterTests
         Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(1200)));
     }
 
+    [Test]
+    public void A_rank_moves_to_another_host_and_back_while_the_job_stays()
+    {
+        string[] plate = ["--rows", "60", "--columns", "50", "--steps", "1000", "--step-delay-ms", "10", "--checksum"];
+        using ToolRun run = ToolRun.Start(
+            _directory,
+            [
+                "run", "-n", "3", "--mpi", "openmpi", "--hosts", "a,b,c", "--spares", "d", "--strategy", "spawn", "--checkpoints", "ckpt", "--json-log", "events",
+                "--launcher-args", _cluster.LauncherArguments + " --mca pml ob1 --mca btl self,tcp --mca mpi_yield_when_idle 1", "--", ToolRun.PathOf("stencil.dll"), .. plate,
+            ],
+            static environment => environment["HPCVIRT_INTERVAL"] = "20 steps",
+            _cluster.Inside(NamespaceCluster.Head));
+        Await(run, "checkpoint-committed", 1);
+        using ToolRun taken = Operate(run, "move", "1", "c");
+        Assert.That((taken.Wait(), taken.Error.Trim()), Is.EqualTo(((int)ExitCode.RequestRefused, "hpcvirt: c has 1 slots, and all are taken")));
+        using ToolRun there = Operate(run, "move", "1", "d");
+        Assert.That(there.Wait(), Is.Zero, there.Error + run.Error);
+        using ToolRun status = Operate(run, "status");
+        Assert.That(status.Wait(), Is.Zero, status.Error);
+        Assert.That(status.Out, Does.Contain("host b: regular, 1 slots, no rank").And.Contain("host d: spare, 1 slots, ranks 1"));
+        using ToolRun back = Operate(run, "move", "1", "b");
+        Assert.That(back.Wait(), Is.Zero, back.Error + run.Error);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("the job ended well").And.Not.Contain("was lost"));
+        Assert.That(Events().Count(static e => e.GetProperty("event").GetString() == "attempt-started"), Is.EqualTo(1));
+
+        using ToolRun unbroken = ToolRun.Start(_directory, ["run", "-n", "1", "--mpi", "openmpi", "--", ToolRun.PathOf("stencil.dll"), .. plate[..6], "--checksum"]);
+        Assert.That(unbroken.Wait(), Is.Zero, unbroken.Error);
+        Assert.That(Checksum(run), Is.EqualTo(Checksum(unbroken)));
+        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+    }
+
+    private static string Checksum(ToolRun run) => run.Out.Split('\n').Single(static line => line.Contains("sha256", StringComparison.OrdinalIgnoreCase) || line.StartsWith("checksum", StringComparison.Ordinal));
+
     private ToolRun Run(string[] options, params string[] arguments) => ToolRun.Start(
         _directory,
         [

@@ -28,6 +28,10 @@ internal sealed class ProtocolDrive
 
     public List<int> Repaired { get; } = [];
 
+    public List<(int Rank, string To)> Moved { get; } = [];
+
+    public int CheckpointsAskedFor { get; private set; }
+
     public JobOutcome Outcome { get; private set; }
 
     public ExitStatus? Status { get; private set; }
@@ -88,7 +92,9 @@ internal sealed class ProtocolDrive
     {
         _unanswered.Add(effect);
         if (effect is LaunchAttempt) Launches++;
-        if (effect is RepairLinks repair) Repaired.Add(repair.Rank);
+        if (effect is RepairLinks { To: null } repair) Repaired.Add(repair.Rank);
+        if (effect is RepairLinks { To: { } target } move) Moved.Add((move.Rank, target));
+        if (effect is AskRanksForCheckpoint) CheckpointsAskedFor++;
         if (effect is StartBackoff backoff) Backoffs.Add(backoff.FailuresInARow);
         if (effect is Conclude conclude) (Outcome, Status) = (conclude.Outcome, conclude.Status);
     }

@@ -106,6 +106,55 @@ public sealed class SupervisorProtocolTests
         Assert.That(job.Phase, Is.EqualTo(SupervisorPhase.Ending));
     }
 
+    [Test]
+    public void A_launcher_that_outlives_its_ranks_ends_with_0_and_is_not_believed_when_they_did_not_finish()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 2, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new RankFinished(1, 0, 0, EndedEarly: false));
+        job.Exit(ExitStatus.OfCode(0));
+        Assert.That((job.Phase, job.Attempt), Is.EqualTo((SupervisorPhase.Running, 2)), "rank 1 was not heard of");
+    }
+
+    [Test]
+    public void A_rank_moves_after_a_checkpoint_and_that_counts_as_no_restart()
+    {
+        var job = new ProtocolDrive(restartsMax: 1, ranks: 2, repairsInJob: true);
+        for (int i = 0; i < 3; i++)
+        {
+            job.Give(new RankConnected(1, 0), new RankConnected(1, 1), new MoveAsked(1, "a", "b"));
+            Assert.That((job.CheckpointsAskedFor, job.Moved.Count), Is.EqualTo((i + 1, i)), "nothing moves before the checkpoint");
+            job.Commit(step: 10 + i);
+            job.Commit(step: 10 + i);
+            Assert.That(job.Moved, Has.Count.EqualTo(i + 1));
+            job.Give(new RankRestored(1, 1));
+        }
+
+        Assert.That(job.Moved, Is.All.EqualTo((1, "b")));
+        job.Give(new RankLost(1, 0));
+        Assert.That(job.Repaired, Is.EqualTo(new[] { 0 }), "the restarts are not used up");
+    }
+
+    [Test]
+    public void A_loss_before_the_checkpoint_ends_the_wish_to_move()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new MoveAsked(1, "a", "b"), new RankLost(1, 2), new RankRestored(1, 2));
+        job.Commit(step: 5);
+        Assert.That(job.Repaired, Is.EqualTo(new[] { 2 }));
+        Assert.That(job.Moved, Is.Empty);
+    }
+
+    [Test]
+    public void A_second_rank_does_not_move_while_the_first_is_on_its_way()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new MoveAsked(1, "a", "b"));
+        job.Commit(step: 5);
+        job.Give(new MoveAsked(2, "a", "c"));
+        job.Commit(step: 6);
+        Assert.That(job.Moved, Is.EqualTo(new[] { (1, "b") }));
+    }
+
     [TestCase(true, false)]
     [TestCase(false, true)]
     public void A_rank_that_fails_by_itself_or_whose_neighbours_have_finished_is_not_replaced(bool hasFailed, bool haveFinished)

@@ -24,6 +24,7 @@ internal static class TransitionTable
         new RankLost(Attempt, 0),
         new RankRestored(Attempt, 0),
         new RepairDeadlineReached(Attempt, 1),
+        new MoveAsked(0, "a", "b"),
         new RankSilent(Attempt, 0),
         new HostLost(Attempt, "a"),
         new Stalled(Attempt),
