@@ -23,7 +23,7 @@ public sealed record SlurmAllocation(string JobId, string Nodes)
     /// <summary>Slurm's name of the node that this process is on; null outside of the allocation, such as under salloc.</summary>
     public string? ThisNode { get; init; }
 
-    /// <summary>When the job will be killed, if Slurm is new enough (23.02) to say so in the environment.</summary>
+    /// <summary>When the job will be killed, if Slurm is new enough to say so in the environment (22.05 is not).</summary>
     public DateTimeOffset? End { get; init; }
 
     /// <summary>How often Slurm has started the job anew.</summary>
