@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -22,24 +21,21 @@ internal sealed partial class SlurmTests
     private SlurmCluster _slurm = null!;
 
     [SetUp]
-    public void MakeCluster()
-    {
-        _slurm = new SlurmCluster("a", "b");
-        _folder = Directory.CreateTempSubdirectory("hpcvirt-batch-").FullName;
-    }
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hpcvirt-batch-").FullName;
 
     [TearDown]
-    public void RemoveCluster()
+    public void RemoveAll()
     {
         _slurm?.Dispose();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     [TestCase(MpiKind.OpenMpi)]
     [TestCase(MpiKind.Mpich)]
     public void A_preempted_job_saves_within_the_grace_time_is_requeued_and_ends_with_the_same_bits(MpiKind kind)
     {
-        string job = Submit(steps: 300, stepMilliseconds: 20, ["--nodes=2", "--ntasks-per-node=1"], $"--mpi {kind.ToString().ToLowerInvariant()}");
+        _slurm = new SlurmCluster(requeues: true, "a", "b");
+        string job = Submit(ScriptOfTheManual(0, asksForSignal: false), steps: 300, ["--nodes=2", "--ntasks-per-node=1", "--time=10"], $"--mpi {kind.ToString().ToLowerInvariant()}");
         AwaitFirstStep();
         Preempt();
         AwaitEnd(job);
@@ -49,9 +45,15 @@ internal sealed partial class SlurmTests
     }
 
     [Test]
-    public void A_job_that_asked_for_SIGUSR1_saves_when_it_comes_is_requeued_and_ends_with_the_same_bits()
+    public void A_job_that_Slurm_requeues_on_75_saves_on_SIGUSR1_and_ends_with_the_same_bits() => StopsOnSigusr1(script: 0, requeues: true);
+
+    [Test]
+    public void A_job_that_asks_for_the_requeue_itself_saves_on_SIGUSR1_and_ends_with_the_same_bits() => StopsOnSigusr1(script: 1, requeues: false);
+
+    private void StopsOnSigusr1(int script, bool requeues)
     {
-        string job = Submit(steps: 300, stepMilliseconds: 20, ["--nodes=1", "--ntasks=2", "--signal=B:USR1@10"]);
+        _slurm = new SlurmCluster(requeues, "a", "b");
+        string job = Submit(ScriptOfTheManual(script, asksForSignal: true), steps: 300, ["--nodes=1", "--ntasks-per-node=2", "--time=10"]);
         AwaitFirstStep();
         Preempt();
         AwaitEnd(job);
@@ -63,8 +65,9 @@ internal sealed partial class SlurmTests
     [Test]
     public void A_job_whose_time_ends_stops_before_with_a_checkpoint_is_requeued_and_ends_with_the_same_bits()
     {
-        // Of a minute, 30 s are kept for the end and two eighths for a checkpoint that nobody has measured: it stops after 15 s.
-        string job = Submit(steps: 1000, stepMilliseconds: 20, ["--nodes=2", "--ntasks-per-node=1", "--time=1"]);
+        // Of a minute, 30 s are kept for the end and two eighths for a checkpoint that nobody has measured: it stops after less than 15 s.
+        _slurm = new SlurmCluster(requeues: true, "a", "b");
+        string job = Submit(ScriptOfTheManual(0, asksForSignal: false), steps: 1000, ["--nodes=2", "--ntasks-per-node=1", "--time=1"]);
         AwaitEnd(job);
         Assert.That(Out, Does.Match(@"Slurm ends this job at \S+ \S+Z, says squeue"));
         Assert.That(Out, Does.Match(@"stops before step \d+: the wall time ends at"));
@@ -75,18 +78,21 @@ internal sealed partial class SlurmTests
 
     private string OutFile => Path.Combine(_folder, "out");
 
-    private string Submit(int steps, int stepMilliseconds, string[] options, string more = "")
+    private string Submit(string script, int steps, string[] options, string more = "")
     {
-        string script = Path.Combine(_folder, "job.sh");
-        IEnumerable<string> directives = [.. options, $"--output={OutFile}", "--open-mode=append", "--requeue", $"--chdir={_folder}"];
-        File.WriteAllText(script, $"""
-            #!/bin/bash
-            {string.Join('\n', directives.Select(static option => "#SBATCH " + option))}
-            export HPCVIRT_INTERVAL=never
-            exec dotnet {Tree.Tool} run {more} --checkpoints ckpt --json-log events-$SLURM_RESTART_COUNT -- {Tree.Program("samples/stencil", "stencil")} {Plate} --steps {steps} --step-delay-ms {stepMilliseconds} --result plate.bin
+        const string command = "hpcvirt run --checkpoints /scratch/plate -- ./solver";
+        Assert.That(script, Does.Contain(command));
+        string path = Path.Combine(_folder, "job.sh");
+        File.WriteAllText(path, script.Replace(command, $"dotnet {Tree.Tool} run {more} --checkpoints ckpt --json-log events-$SLURM_RESTART_COUNT -- {Tree.Program("samples/stencil", "stencil")} {Plate} --steps {steps} --step-delay-ms 20 --result plate.bin", StringComparison.Ordinal));
+        return _slurm.Submit([.. options, $"--output={OutFile}", $"--chdir={_folder}", "--export=ALL,HPCVIRT_INTERVAL=never", path]);
+    }
 
-            """);
-        return _slurm.Submit(script);
+    /// <summary>The manual's scripts are run as they stand there.</summary>
+    private static string ScriptOfTheManual(int number, bool asksForSignal)
+    {
+        string manual = File.ReadAllText(Path.Combine(Tree.Root, "docs", "operating", "schedulers.md"));
+        string script = manual.Split("```bash\n")[number + 1].Split("```")[0];
+        return asksForSignal ? script : script.Replace("#SBATCH --signal", "# --signal", StringComparison.Ordinal);
     }
 
     /// <summary>A job of the better partition wants both nodes for a second.</summary>
@@ -104,7 +110,7 @@ internal sealed partial class SlurmTests
         Assert.That(stops, Is.Positive, Out);
         Assert.That(_slurm.Show(job, "Restarts"), Is.EqualTo($"{stops}"), Out);
         Assert.That(Events(restart: 0).Split('\n').Single(static line => line.Contains("\"job-ended\"", StringComparison.Ordinal)), Does.Contain("\"exitCode\":75"));
-        Assert.That(Out, Does.Not.Contain("DUE TO"), "Slurm had to kill it");
+        Assert.That(Out, Does.Not.Contain("DUE TO PREEMPTION").And.Not.Contain("DUE TO TIME LIMIT"), "Slurm had to kill it");
         long[] stopped = [.. SaysStops().Matches(Out).Select(static match => long.Parse(match.Groups[1].Value))];
         Assert.That(stopped, Has.Length.EqualTo(stops).And.All.InRange(1, steps - 1), Out);
         Assert.That(SaysContinues().Matches(Out).Select(static match => long.Parse(match.Groups[1].Value)), Is.EqualTo(stopped), Out);

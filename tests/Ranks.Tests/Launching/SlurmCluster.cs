@@ -18,9 +18,11 @@ internal sealed class SlurmCluster : IDisposable
 
     private readonly string _place = Directory.CreateTempSubdirectory("hpcvirt-slurm-").FullName;
 
-    public SlurmCluster(params string[] nodes)
+    /// <param name="requeues">Whether Slurm by itself requeues a job that ends with 75.</param>
+    /// <param name="nodes">Names of the nodes.</param>
+    public SlurmCluster(bool requeues, params string[] nodes)
     {
-        (int code, string said) = Run(["up", _place, .. nodes]);
+        (int code, string said) = Run(["up", _place, .. nodes], ("REQUEUE_EXIT", requeues ? "75" : ""));
         if (code == 0) return;
         Dispose();
         if (code == CannotDo) Assert.Ignore($"missing capability: Slurm ({said.Trim()})");
@@ -57,12 +59,13 @@ internal sealed class SlurmCluster : IDisposable
 
     public void Dispose() => Run(["down", _place]);
 
-    private static (int Code, string Said) Run(string[] arguments)
+    private static (int Code, string Said) Run(string[] arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo("bash", [Path.Combine(Tree.Root, "tests", "Slurm", "slurm"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
         // sbatch hands its environment to the job, where the tests of this process have nothing to say.
         foreach (string name in start.Environment.Keys.Where(static name => name.StartsWith("HPCVIRT_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         if (!process.WaitForExit(Deadline)) throw new TimeoutException($"slurm {string.Join(' ', arguments)} did not end");
