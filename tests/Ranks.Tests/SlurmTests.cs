@@ -40,7 +40,9 @@ internal sealed partial class SlurmTests
         Preempt();
         AwaitEnd(job);
         Assert.That(Out, Does.Contain($"Slurm job {job}: 2 ranks on a:1, b:1, from SLURM_JOB_NODELIST=a,b"));
-        Assert.That(Out, Does.Contain("SIGTERM came to rank 1: the job is to save a checkpoint and stop"));
+
+        // Open MPI starts the ranks of the first node itself, outside of the step; Hydra's are all in it, and the first one to hear is enough.
+        Assert.That(Out, Does.Match($"SIGTERM came to rank {(kind == MpiKind.OpenMpi ? "1" : "[01]")}: the job is to save a checkpoint and stop"));
         AssertWentOn(job, 300, stops: 1);
     }
 
@@ -100,13 +102,12 @@ internal sealed partial class SlurmTests
 
     private void AwaitFirstStep() => _slurm.Await(() => Events(restart: 0).Contains("\"first-step\"", StringComparison.Ordinal), Deadline, "first step", () => Out);
 
-    private void AwaitEnd(string job) =>
-        _slurm.Await(() => _slurm.Show(job, "JobState") is not ("PENDING" or "RUNNING" or "COMPLETING" or "REQUEUED"), Deadline, "end", () => Out);
+    /// <summary>Nothing else is an end: on their way jobs pass through many states, such as SIGNALING and COMPLETING, and come back from FAILED.</summary>
+    private void AwaitEnd(string job) => _slurm.Await(() => _slurm.Show(job, "JobState") == "COMPLETED", Deadline, "end", () => Out);
 
     /// <summary>Each stop was followed by a start from that very step, and not one by Slurm's own force.</summary>
     private void AssertWentOn(string job, int steps, int stops)
     {
-        Assert.That(_slurm.Show(job, "JobState"), Is.EqualTo("COMPLETED"), Out);
         Assert.That(stops, Is.Positive, Out);
         Assert.That(_slurm.Show(job, "Restarts"), Is.EqualTo($"{stops}"), Out);
         Assert.That(Events(restart: 0).Split('\n').Single(static line => line.Contains("\"job-ended\"", StringComparison.Ordinal)), Does.Contain("\"exitCode\":75"));
