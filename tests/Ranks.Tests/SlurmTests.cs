@@ -15,7 +15,7 @@ namespace HpcVirt.Ranks.Tests;
 [Category("Slow")]
 internal sealed partial class SlurmTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(300);
 
     private string _folder = "";
     private SlurmCluster _slurm = null!;
