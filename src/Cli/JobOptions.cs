@@ -6,6 +6,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using HpcVirt.Control;
 using HpcVirt.Control.Launchers;
+using HpcVirt.Control.Schedulers;
 using HpcVirt.Control.Supervision;
 
 namespace HpcVirt.Cli;
@@ -15,7 +16,7 @@ internal sealed class JobOptions
 {
     private const int JobIdBytes = 6;
 
-    private readonly Option<int> _ranks = new("-n", "--ranks") { Description = "Number of ranks.", HelpName = "N", Required = true };
+    private readonly Option<int?> _ranks = new("-n", "--ranks") { Description = "Number of ranks. `run` takes it from a Slurm job that asked for tasks, if it is left out.", HelpName = "N" };
     private readonly Option<string> _mpi = new("--mpi") { Description = "Which MPI: auto, openmpi or mpich. auto takes HPCVIRT_MPI if it is set, else what is installed.", HelpName = "MPI", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _hosts = new("--hosts") { Description = "Hosts for the ranks, each with an optional number of them: a,b:2", HelpName = "LIST" };
     private readonly Option<string?> _spares = new("--spares") { Description = "Hosts that take ranks when others are lost or drained: e,f:2", HelpName = "LIST" };
@@ -44,12 +45,15 @@ internal sealed class JobOptions
         command.Arguments.Add(_program);
     }
 
-    public SupervisorOptions Read(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="allocation">The Slurm job that this process is in and may take what is missing from; null for none.</param>
+    public SupervisorOptions Read(ParseResult parsed, SlurmAllocation? allocation)
     {
         // Without the separator a program's `-n 5` would silently become ours.
         if (!parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash)) throw new ControlException(ExitCode.Usage, Texts.HowToSeparate);
         string[] words = parsed.GetValue(_program)!;
-        int ranks = parsed.GetValue(_ranks);
+        int ranks = parsed.GetValue(_ranks) ?? allocation?.Tasks
+            ?? throw new ControlException(ExitCode.Usage, allocation is null ? "-n is missing: the number of ranks." : "-n is missing: the number of ranks. The Slurm job was not asked for tasks (--ntasks), which would be taken.");
         MpiLauncher launcher = LauncherChoice.Choose(parsed.GetValue(_mpi)!, Environment.GetEnvironmentVariable);
         ProgramCommand program = ProgramCommand.Resolve(words[0], words[1..], Environment.GetEnvironmentVariable);
         return new SupervisorOptions

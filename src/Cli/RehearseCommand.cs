@@ -22,7 +22,7 @@ internal static class RehearseCommand
         foreach (Option option in (Option[])[kills, results, ignored, empty, scratch, keep]) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            SupervisorOptions supervised = job.Read(parsed);
+            SupervisorOptions supervised = job.Read(parsed, allocation: null);
             var options = new RehearsalOptions
             {
                 Job = supervised,

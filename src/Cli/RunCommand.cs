@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.Linq;
+using HpcVirt.Control.Schedulers;
 using HpcVirt.Control.Supervision;
 
 namespace HpcVirt.Cli;
@@ -17,15 +18,17 @@ internal static class RunCommand
         var jsonLog = new Option<string?>("--json-log") { Description = "Write the events of the job to FILE, one JSON object per line.", HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the launcher's command and environment, and start nothing." };
         var halt = new StopOptions();
-        foreach (Option option in (Option[])[checkpoints, kills, jsonLog, dryRun, .. halt.All]) command.Options.Add(option);
+        var slurm = new SlurmOptions();
+        foreach (Option option in (Option[])[checkpoints, kills, jsonLog, dryRun, .. halt.All, .. slurm.All]) command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            SupervisorOptions options = job.Read(parsed) with
+            SlurmAllocation? allocation = SlurmAllocation.Read(Environment.GetEnvironmentVariable);
+            SupervisorOptions options = job.Read(parsed, allocation) with
             {
                 Checkpoints = JobOptions.FullPath(parsed.GetValue(checkpoints)),
                 Kills = [.. parsed.GetValue(kills)!.Select(PlannedKill.Parse)],
             };
-            options = halt.Read(parsed, options, TimeProvider.System);
+            options = slurm.Read(parsed, halt.Read(parsed, options, TimeProvider.System), allocation);
             if (parsed.GetValue(dryRun))
             {
                 Console.Out.WriteLine(SupervisedJob.DryRun(options).ToShell());

@@ -27,6 +27,7 @@ internal static class Texts
           hpcvirt run -n 4 --mpi mpich --launcher-args "-iface eth0" -- ./solver
           hpcvirt run -n 4 --rehearse-kill 2 --rehearse-kill 5@0 -- ./solver     kill ranks on purpose
           hpcvirt run -n 4 --walltime 12h -- ./solver                            stop in time, with a checkpoint
+          hpcvirt run --checkpoints /shared/ckpt -- ./solver                     in a Slurm job, which says hosts and ranks
           hpcvirt run -n 4 --dry-run -- ./solver                                 show the launcher's command
 
         Exit codes: 0 the job ended well; the program's own code if it fails by itself; 71 gave up; 75 stopped, and the same

@@ -168,7 +168,7 @@ public sealed partial class ResilientSession
 
     private Wishes Wish()
     {
-        bool halts = IsHaltDue();
+        bool halts = IsHaltDue() | IsNoticeGiven();
         if (_control is null)
             return new Wishes(IsTimeUp(), halts);
 
@@ -185,6 +185,16 @@ public sealed partial class ResilientSession
         if (_halt?.Look() is not { } reason)
             return false;
         _whyStop = reason;
+        return true;
+    }
+
+    /// <summary>Whoever was asked from outside hands it in for all: a batch system gives its notice on some hosts and not on others.</summary>
+    private bool IsNoticeGiven()
+    {
+        if (_notice?.HasCome != true)
+            return false;
+        _notice.SayOnce();
+        _whyStop ??= "SIGTERM came";
         return true;
     }
 

@@ -34,6 +34,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
     private readonly HaltWatch? _halt;
+    private readonly StopNotice? _notice;
     private readonly bool _stopsAfterCheckpoint;
 
     private bool _isRestored;
@@ -53,6 +54,8 @@ public sealed partial class ResilientSession : IDisposable
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
         _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
+
+        _notice = options.Halt.OnTerminate ? new StopNotice(World.Rank) : null;
 
         // A launcher may give its environment to the ranks of one host only, and all ranks must stop at the same step.
         _stopsAfterCheckpoint = _collectives.Maximum(options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
@@ -218,6 +221,7 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>Frees what the session holds. Waits for nobody but, briefly, for the supervisor to have heard the last words.</summary>
     public void Dispose()
     {
+        _notice?.Dispose();
         _store?.Dispose();
         _control?.Dispose();
         _agreement.Dispose();
@@ -228,7 +232,11 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>
     /// Leaves everything that lost ranks have a part in as it is, and lets go of the rest: the next session of this process begins with the new world.
     /// </summary>
-    internal void LeaveForRepair() => _store?.Dispose();
+    internal void LeaveForRepair()
+    {
+        _notice?.Dispose();
+        _store?.Dispose();
+    }
 
     /// <summary>Ends what this rank can end alone, when the job is about to be aborted: nothing here may wait for another rank.</summary>
     internal void Abandon() => _control?.Dispose();

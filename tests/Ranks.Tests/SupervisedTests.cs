@@ -104,6 +104,20 @@ internal sealed partial class SupervisedTests(string mpi)
     }
 
     [Test]
+    public void A_batch_systems_SIGTERM_to_one_rank_saves_and_ends_the_whole_job_and_the_same_command_goes_on()
+    {
+        string unbroken = ResultOf(Run([], "steps=300"));
+        MpiOutcome stopped = MpiLaunch.Run(
+            ["dotnet", Tree.Tool, "run", "-n", "2", "--mpi", mpi, "--checkpoints", _folder, "--", typeof(RankCases).Assembly.Location, "program", "walk", "size=4000", "steps=300", "pace=1", "term=50@1"],
+            TimeSpan.FromSeconds(120), new Dictionary<string, string?> { ["HPCVIRT_INTERVAL"] = "never", ["HPCVIRT_STOP_ON_SIGTERM"] = "1" });
+        Assert.That(stopped.ExitCode, Is.EqualTo(75), stopped.ToString());
+        Assert.That(stopped.Output, Does.Contain("SIGTERM came to rank 1: the job is to save a checkpoint and stop").And.Not.Contain("was lost"));
+        MpiOutcome second = Run(["--checkpoints", _folder], "steps=300");
+        Assert.That(SaysContinues().Matches(second.Output).Select(match => long.Parse(match.Groups[1].Value)), Has.One.InRange(50, 299), second.Output);
+        Assert.That(ResultOf(second), Is.EqualTo(unbroken));
+    }
+
+    [Test]
     public void A_rehearsal_of_a_sound_program_finds_it_bit_identical()
     {
         MpiOutcome outcome = Rehearse("steps=100");

@@ -22,6 +22,12 @@ public sealed record JobPlan(int Ranks, ProgramCommand Program)
     /// <summary>True if the job has to outlive the loss of ranks, because replacements are taken in.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>True if Slurm starts the launcher's daemons on other hosts: it counts places in its own way, and its notice comes to all processes there.</summary>
+    public bool IsWithinSlurm { get; init; }
+
+    /// <summary>True if those daemons are started with SIGTERM blocked; see <see cref="DaemonShield"/>.</summary>
+    public bool ShieldsDaemons { get; init; }
+
     /// <summary>Number of processors of this host.</summary>
     public int Processors { get; init; } = System.Environment.ProcessorCount;
 

@@ -45,9 +45,10 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
         arguments.AddRange(["--mca", "odls_base_sigkill_timeout", "0"]);
         if (plan.Hosts.Count > 0)
             arguments.AddRange(["--host", string.Join(',', plan.Hosts.Concat(plan.HostsBeside).Select(host => $"{host.Name}:{host.Slots}"))]);
-        else
-            arguments.Add("--oversubscribe");
+        // Where the ranks go is said by --host; Slurm's own count may be of fewer.
+        if (plan.Hosts.Count == 0 || plan.IsWithinSlurm) arguments.Add("--oversubscribe");
         if (plan.HostsBeside.Count > 0) arguments.AddRange(["--map-by", "slot"]);
+        if (plan.IsWithinSlurm && plan.ShieldsDaemons) arguments.AddRange(["--mca", "orte_launch_agent", DaemonShield.Words + " orted"]);
         if (plan.Hosts.Count == 0 && plan.Ranks > plan.Processors) arguments.AddRange(["--mca", "mpi_yield_when_idle", "1"]);
         // The job outlives a rank; whoever was left by one cannot finalize, and says so to nobody.
         if (plan.RepairsInJob) arguments.AddRange(["--mca", "orte_enable_recovery", "1", "--mca", "orte_allowed_exit_without_sync", "1"]);

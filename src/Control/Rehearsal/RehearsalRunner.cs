@@ -36,7 +36,7 @@ internal sealed class RehearsalRunner(RehearsalOptions options, JobStream errors
         {
             var context = new SupervisorContext(time, Environment.GetEnvironmentVariable, new JobStream(stdout), errors, Events: null);
             using var supervisor = new Supervisor(job, context);
-            using var signals = new StopSignals(supervisor.Post);
+            using var signals = new StopSignals(supervisor.Post, []);
             supervisor.Ranks.NewCommit += _ =>
             {
                 foreach (RankPeer rank in supervisor.Ranks.Connected()) openFiles.Look(rank.ProcessId);

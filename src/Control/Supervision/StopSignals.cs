@@ -6,18 +6,20 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using HpcVirt.Control.Native;
 using HpcVirt.Control.Protocol;
+using HpcVirt.Control.Schedulers;
 
 namespace HpcVirt.Control.Supervision;
 
 /// <summary>
 /// Turns signals to the supervisor into events. SIGINT, SIGTERM and SIGHUP ask to stop (passed on as it is, a hang-up would end Hydra,
-/// leave its ranks, and the job would be relaunched for a terminal that is gone); SIGUSR2 asks for a checkpoint; SIGUSR1 is the program's.
+/// leave its ranks, and the job would be relaunched for a terminal that is gone); SIGUSR2 asks for a checkpoint; SIGUSR1 is the program's. Batch
+/// systems give notice by these two: where they do, they ask to stop.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    public StopSignals(Action<SupervisorEvent> post)
+    public StopSignals(Action<SupervisorEvent> post, IReadOnlyList<UserSignal> stopOn)
     {
         ulong ignored = IgnoredSignals();
         foreach (int signal in (int[])[Signals.Interrupt, Signals.Terminate, Signals.Hangup, Signals.User1, Signals.User2])
@@ -27,7 +29,7 @@ internal sealed class StopSignals : IDisposable
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
                 context.Cancel = true;
-                post(EventOf(signal));
+                post(stopOn.Contains((UserSignal)signal) ? new StopAsked(signal) : EventOf(signal));
             }));
         }
     }

@@ -22,7 +22,7 @@ public static class SupervisedJob
         using Stream standardError = Console.OpenStandardError();
         var context = new SupervisorContext(time, Environment.GetEnvironmentVariable, new JobStream(standardOut), new JobStream(standardError), events);
         using var supervisor = new Supervisor(options, context);
-        using var signals = new StopSignals(supervisor.Post);
+        using var signals = new StopSignals(supervisor.Post, options.StopOn);
         return supervisor.Run();
     }
 

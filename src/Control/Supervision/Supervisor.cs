@@ -102,7 +102,7 @@ internal sealed class Supervisor : IDisposable
             SupervisorEvent happened = _events.Take();
             HostPool before = _state.Hosts;
             (_state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(_state, happened);
-            if (happened is StopAsked) SayStop(_state);
+            if (happened is StopAsked stop) SayStop(_state, stop.Signal);
             if (happened is RepairDeadlineReached && !effects.IsEmpty)
                 _log.Say($"the replacement for rank {_state.Awaited} does not go on within {_options.RepairTimeout.TotalSeconds:0.#} s: the ranks are ended, and the job is launched anew");
 
@@ -279,14 +279,15 @@ internal sealed class Supervisor : IDisposable
     {
         string checkpoints = _options.Checkpoints is { } directory ? $"checkpoints in {directory}" : "checkpoints where the program puts them";
         _log.Say($"job {_options.JobId}: {_options.Plan.Ranks} ranks under {_options.Launcher.Name}, at most {_options.RestartsMax} restarts, {checkpoints}");
+        foreach (string origin in _options.Origins) _log.Say(origin);
         if (_options.Kills.Count > 0) _log.Say($"rehearsal: {_options.Kills.Count} planned kills, seed {_options.Seed}");
         _log.Record("job-started", ("job", _options.JobId), ("ranks", _options.Plan.Ranks), ("mpi", _options.Launcher.Name), ("restartsMax", _options.RestartsMax), ("checkpoints", _options.Checkpoints), ("seed", _options.Seed));
     }
 
-    private void SayStop(SupervisorState state)
+    private void SayStop(SupervisorState state, int signal)
     {
         if (state.Phase == SupervisorPhase.Stopping && state.RankSeen)
-            _log.Say($"asked to stop: saving a checkpoint first, for at most {_options.StopTimeout.TotalSeconds:0} s. Ask again to stop at once.");
+            _log.Say($"asked to stop ({Signals.NameOf(signal)}): saving a checkpoint first, for at most {_options.StopTimeout.TotalSeconds:0} s. Ask again to stop at once.");
         else if (state.Phase == SupervisorPhase.Ending)
             _log.Say("stopping at once");
     }

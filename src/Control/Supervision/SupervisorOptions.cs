@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using HpcVirt.Control.Launchers;
 using HpcVirt.Control.Protocol;
+using HpcVirt.Control.Schedulers;
 using HpcVirt.Mpi.Resilience;
 using HpcVirt.Mpi.Resilience.Halt;
 
@@ -73,6 +74,12 @@ public sealed record SupervisorOptions
 
     /// <summary>When the job will be killed from outside; it stops in time before, with a checkpoint. Null if it may run for ever.</summary>
     public DateTimeOffset? WallTimeEnd { get; init; }
+
+    /// <summary>User signals that stop the job with a checkpoint, as SIGTERM does: a batch system's notice. None by default.</summary>
+    public IReadOnlyList<UserSignal> StopOn { get; init; } = [];
+
+    /// <summary>Sentences for the log about where hosts and times come from, when nobody typed them.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
 
     /// <summary>Rehearsed losses.</summary>
     public IReadOnlyList<PlannedKill> Kills { get; init; } = [];

@@ -13,6 +13,12 @@ internal static class HaltEnvironment
     /// <summary>Slurm's word for when it will kill the job, in seconds since 1970.</summary>
     public const string SlurmEnd = "SLURM_JOB_END_TIME";
 
+    /// <summary>Whether SIGTERM stops the job with a checkpoint: 1 or 0.</summary>
+    public const string StopOnTerminate = "HPCVIRT_STOP_ON_SIGTERM";
+
+    /// <summary>Set within every Slurm job.</summary>
+    public const string SlurmJob = "SLURM_JOB_ID";
+
     /// <summary>The value of a time that says: none.</summary>
     public const string Never = "never";
 
@@ -22,17 +28,11 @@ internal static class HaltEnvironment
     public static HaltOptions Apply(HaltOptions options, Func<string, string?> variable)
     {
         if (Value(variable, ControlEnvironment.StopAfterCheckpoint) is { } after)
-        {
-            options = options with
-            {
-                AfterNextCheckpoint = after switch
-                {
-                    "1" => true,
-                    "0" => false,
-                    _ => throw new ResilienceException($"{ControlEnvironment.StopAfterCheckpoint}={after} is unknown; 1 stops the job after its next checkpoint, 0 does not."),
-                },
-            };
-        }
+            options = options with { AfterNextCheckpoint = ReadSwitch(ControlEnvironment.StopAfterCheckpoint, after, "stops the job after its next checkpoint") };
+        if (Value(variable, StopOnTerminate) is { } onTerminate)
+            options = options with { OnTerminate = ReadSwitch(StopOnTerminate, onTerminate, "makes SIGTERM stop the job with a checkpoint") };
+        else if (Value(variable, SlurmJob) is not null)
+            options = options with { OnTerminate = true };
 
         if (Value(variable, ControlEnvironment.StopAt) is { } at)
             options = options with { At = ReadTime(ControlEnvironment.StopAt, at) };
@@ -56,6 +56,13 @@ internal static class HaltEnvironment
     /// <summary>Reads a time as people and programs write it: seconds since 1970, or a date and time, of this host's zone unless it names one.</summary>
     public static bool TryReadTime(string text, out DateTimeOffset time) =>
         TryReadSeconds(text, out time) || DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out time);
+
+    private static bool ReadSwitch(string name, string text, string meaning) => text switch
+    {
+        "1" => true,
+        "0" => false,
+        _ => throw new ResilienceException($"{name}={text} is unknown; 1 {meaning}, 0 does not."),
+    };
 
     private static DateTimeOffset? ReadTime(string name, string text) =>
         text == Never ? null

@@ -22,8 +22,14 @@ public sealed record HaltOptions
     /// <summary>What is kept free before the wall time's end besides the checkpoint: for MPI and the launcher to end. Overridden by <c>HPCVIRT_WALLTIME_MARGIN</c>.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a checkpoint or a flush is taken to last as long as none was measured.</summary>
+    /// <summary>How long a checkpoint or a flush is taken to last as long as none was measured; at most an eighth of the wall time that is left at the start.</summary>
     public TimeSpan FlushGuess { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Whether a SIGTERM to any rank stops the whole job, with a checkpoint; a second one ends the rank at once. Overridden by
+    /// <c>HPCVIRT_STOP_ON_SIGTERM</c>, 1 or 0; without it on within a Slurm job, whose notice of a preemption comes to the ranks.
+    /// </summary>
+    public bool OnTerminate { get; init; }
 
     /// <summary>The options as they are echoed at start; empty if the job does not stop by itself.</summary>
     /// <returns>The text.</returns>
@@ -36,6 +42,8 @@ public sealed record HaltOptions
             text.Append(CultureInfo.InvariantCulture, $", stopping at {at:u}");
         if (WallTimeEnd is { } end)
             text.Append(CultureInfo.InvariantCulture, $", stopping before the wall time ends at {end:u}");
+        if (OnTerminate)
+            text.Append(", stopping on SIGTERM");
         return text.ToString();
     }
 

@@ -10,10 +10,14 @@ namespace HpcVirt.Mpi.Resilience.Halt;
 /// <param name="time">The clock.</param>
 internal sealed class HaltWatch(HaltOptions options, IReadOnlyList<string> parts, TimeProvider time)
 {
+    /// <summary>A job of few minutes would otherwise stop for want of a measurement before it had begun, and at each start anew.</summary>
+    private const int GuessesInTheTimeLeft = 8;
+
     /// <summary>The longest of so many counts: one slow flush long ago says little.</summary>
     private const int Remembered = 8;
 
     private readonly Dictionary<string, Queue<TimeSpan>> _measured = [];
+    private readonly TimeSpan _guess = Guess(options, time.GetUtcNow());
     private long _lookedAt;
     private bool _hasLooked;
 
@@ -40,5 +44,13 @@ internal sealed class HaltWatch(HaltOptions options, IReadOnlyList<string> parts
     }
 
     private TimeSpan Checkpoint() =>
-        parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + (_measured.TryGetValue(part, out Queue<TimeSpan>? times) ? times.Max() : options.FlushGuess));
+        parts.Aggregate(TimeSpan.Zero, (sum, part) => sum + (_measured.TryGetValue(part, out Queue<TimeSpan>? times) ? times.Max() : _guess));
+
+    private static TimeSpan Guess(HaltOptions options, DateTimeOffset now)
+    {
+        if (options.WallTimeEnd is not { } end)
+            return options.FlushGuess;
+        TimeSpan part = (end - now) / GuessesInTheTimeLeft;
+        return part < TimeSpan.Zero ? TimeSpan.Zero : part < options.FlushGuess ? part : options.FlushGuess;
+    }
 }

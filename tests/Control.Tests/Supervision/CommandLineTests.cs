@@ -8,6 +8,8 @@ namespace HpcVirt.Control.Tests.Supervision;
 public sealed class CommandLineTests
 {
     [TestCase("run", ExitCode.Usage, "-n")]
+    [TestCase("run -- true", ExitCode.Usage, "-n is missing")]
+    [TestCase("run -n 2 --stop-on HUP -- true", ExitCode.Usage, "USR1, USR2 and none")]
     [TestCase("run -n x -- true", ExitCode.Usage, "x")]
     [TestCase("run -n 2 true --unknown", ExitCode.Usage, "--")]
     [TestCase("run -n 0 -- true", ExitCode.Usage, "at least 1 rank")]

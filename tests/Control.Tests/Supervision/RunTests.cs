@@ -65,6 +65,29 @@ public sealed class RunTests(string mpi)
     }
 
     [Test]
+    public void As_the_first_process_of_a_container_it_saves_on_SIGTERM_and_ends_with_75()
+    {
+        if (LibC.EffectiveUserId() != 0) Assert.Ignore("missing capability: PID namespaces need root");
+        using ToolRun run = ToolRun.Start(_directory, Arguments([], "steps=100", "pace=20"), inside: ["unshare", "--pid", "--fork", "--mount-proc"]);
+        run.AwaitOut("step 6 ");
+        run.SignalChild(Signals.Terminate);
+        Assert.That(run.Wait(), Is.EqualTo((int)ExitCode.InterruptedSaved), run.Error);
+        Assert.That(run.Error, Does.Contain("asked to stop (SIGTERM)"));
+        AssertNothingIsLeft(run);
+    }
+
+    [Test]
+    public void A_signal_that_a_batch_system_gives_notice_by_saves_a_checkpoint_and_ends_with_75()
+    {
+        using ToolRun run = Run(["--stop-on", "usr1"], "steps=100", "pace=20");
+        run.AwaitOut("step 6 ");
+        run.Signal(Signals.User1);
+        Assert.That(run.Wait(), Is.EqualTo((int)ExitCode.InterruptedSaved), run.Error);
+        Assert.That(run.Error, Does.Contain("asked to stop (SIGUSR1)"));
+        AssertNothingIsLeft(run);
+    }
+
+    [Test]
     public void A_job_that_is_interrupted_saves_a_checkpoint_and_goes_on_with_the_same_command()
     {
         using ToolRun first = Run([], "steps=100", "pace=20");

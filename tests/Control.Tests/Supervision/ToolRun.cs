@@ -77,6 +77,13 @@ internal sealed partial class ToolRun : IDisposable
 
     public void Signal(int signal) => LibC.Kill(_process.Id, signal);
 
+    /// <summary>Sends a signal to the tool where the process that was started only holds a namespace for it.</summary>
+    public void SignalChild(int signal)
+    {
+        string child = File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Trim();
+        LibC.Kill(int.Parse(child, System.Globalization.CultureInfo.InvariantCulture), signal);
+    }
+
     /// <summary>Waits for the tool's end and returns its exit code.</summary>
     public int Wait()
     {

@@ -52,6 +52,12 @@ internal sealed class HaltWatchTests
             Is.EqualTo(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(30 + 202 + 2)));
 
     [Test]
+    public void A_job_of_a_minute_does_not_stop_for_want_of_a_measurement_before_it_has_begun() =>
+        Assert.That(
+            LastedUntil(new HaltOptions { WallTimeEnd = Start.AddSeconds(80) }, ["directory"], static _ => { }),
+            Is.EqualTo(TimeSpan.FromSeconds(80 - (30 + 20 + 2))), "an eighth is taken for a guess, and kept twice");
+
+    [Test]
     public void The_longest_of_the_last_eight_counts() =>
         Assert.That(
             LastedUntil(Until(hours: 1), ["directory"], static watch =>
@@ -106,6 +112,16 @@ internal sealed class HaltWatchTests
         Assert.That(options, Is.EqualTo(new HaltOptions { Margin = TimeSpan.FromMinutes(2) }));
     }
 
+    [Test]
+    public void SIGTERM_stops_a_job_within_Slurm_or_where_it_is_told_to()
+    {
+        Assert.That(Apply().OnTerminate, Is.False);
+        Assert.That(Apply(("SLURM_JOB_ID", "7")).OnTerminate, Is.True);
+        Assert.That(Apply(("SLURM_JOB_ID", "7"), ("HPCVIRT_STOP_ON_SIGTERM", "0")).OnTerminate, Is.False);
+        Assert.That(Apply(("HPCVIRT_STOP_ON_SIGTERM", "1")).OnTerminate, Is.True);
+    }
+
+    [TestCase("HPCVIRT_STOP_ON_SIGTERM", "perhaps")]
     [TestCase("HPCVIRT_STOP_AT", "tomorrow-ish")]
     [TestCase("HPCVIRT_WALLTIME_END", "soon")]
     [TestCase("HPCVIRT_WALLTIME_MARGIN", "-5s")]

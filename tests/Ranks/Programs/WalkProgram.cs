@@ -9,7 +9,7 @@ namespace HpcVirt.Ranks.Programs;
 
 /// <summary>
 /// A walk whose every step depends on all steps before: each rank mixes its numbers with its left neighbour's. A lost, doubled or stale step shows
-/// in the last line. Faults on request: <c>die=STEP@RANK</c> (SIGKILL), <c>throw=STEP@RANK</c>, <c>message=STEP</c> (sent before, received after
+/// in the last line. Faults on request: <c>die=STEP@RANK</c> (SIGKILL), <c>term=STEP@RANK</c> (SIGTERM), <c>throw=STEP@RANK</c>, <c>message=STEP</c> (sent before, received after
 /// the step's safe point), <c>forget</c> (an unprotected counter), <c>size=N</c> elements; <c>files=PREFIX</c> writes a line per step and rank;
 /// <c>pace=MILLISECONDS</c> per step.
 /// </summary>
@@ -59,6 +59,8 @@ internal static class WalkProgram
     {
         if (Option(args, "die") == $"{step}@{job.World.Rank}" && job.IsFresh)
             Process.GetCurrentProcess().Kill();
+        if (Option(args, "term") == $"{step}@{job.World.Rank}" && job.IsFresh)
+            Process.Start("kill", ["-TERM", $"{System.Environment.ProcessId}"]).WaitForExit();
         if (Option(args, "throw") == $"{step}@{job.World.Rank}")
             throw new InvalidOperationException($"thrown on purpose at step {step}");
         if (Option(args, "message") == $"{step}" && job.World.Size > 1 && job.World.Rank == 1)
