@@ -9,7 +9,7 @@ using System.Threading;
 namespace HpcVirt.Benchmarks.Recovery;
 
 /// <summary>One line of the supervisor's log.</summary>
-internal sealed record Event(DateTimeOffset Time, string Name, int Attempt, int Pid);
+internal sealed record Event(DateTimeOffset Time, string Name, int Attempt, int Pid, double Seconds);
 
 /// <summary>Follows the supervisor's log, with a deadline on every wait.</summary>
 internal sealed class EventLogReader(string path, Process job, TimeSpan deadline)
@@ -41,6 +41,17 @@ internal sealed class EventLogReader(string path, Process job, TimeSpan deadline
         }
 
         throw new TimeoutException($"'{name}' did not happen {count} times in attempt {attempt}; {path} says what did");
+    }
+
+    /// <summary>The job's id.</summary>
+    public string JobId
+    {
+        get
+        {
+            AwaitNext("job-started", 0);
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return JsonDocument.Parse(reader.ReadLine()!).RootElement.GetProperty("job").GetString()!;
+        }
     }
 
     /// <summary>How often something has happened so far.</summary>
@@ -86,6 +97,7 @@ internal sealed class EventLogReader(string path, Process job, TimeSpan deadline
         return [.. reader.ReadToEnd().Split('\n').SkipLast(1).Select(static line => JsonDocument.Parse(line).RootElement).Select(static e => new Event(
             e.GetProperty("time").GetDateTimeOffset(), e.GetProperty("event").GetString()!,
             e.TryGetProperty("attempt", out JsonElement attempt) ? attempt.GetInt32() : 0,
-            e.TryGetProperty("pid", out JsonElement pid) ? pid.GetInt32() : 0))];
+            e.TryGetProperty("pid", out JsonElement pid) ? pid.GetInt32() : 0,
+            e.TryGetProperty("seconds", out JsonElement seconds) ? seconds.GetDouble() : 0))];
     }
 }

@@ -17,6 +17,7 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
     private volatile bool _beatPending;
     private long _beatSentAt;
     private bool _beatEverSent;
+    private long _urgentAfter = long.MaxValue;
     private bool _closed;
 
     /// <summary>Queues a message. False if the queue is full or closed.</summary>
@@ -51,7 +52,12 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
             long silentSince = time.GetTimestamp();
             while (true)
             {
-                if (_messages.TryDequeue(out message)) return true;
+                if (_messages.TryDequeue(out message))
+                {
+                    if (message is Restored restored) Await(restored.Step);
+                    return true;
+                }
+
                 if (_closed) return false;
                 TimeSpan untilAlive = aliveInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Left(aliveInterval, silentSince);
                 if (untilAlive <= TimeSpan.Zero)
@@ -60,14 +66,16 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
                     return true;
                 }
 
-                TimeSpan untilBeat = _beatPending ? UntilNextBeat() : untilAlive;
+                TimeSpan untilBeat = !_beatPending ? untilAlive : Volatile.Read(ref _beatStep) > _urgentAfter ? TimeSpan.Zero : UntilNextBeat();
                 if (_beatPending && untilBeat <= TimeSpan.Zero)
                 {
                     // Cleared before the step is read: a step noted in between is sent now and once more, never lost.
                     _beatPending = false;
                     _beatSentAt = time.GetTimestamp();
                     _beatEverSent = true;
-                    message = new Beat(Volatile.Read(ref _beatStep));
+                    long step = Volatile.Read(ref _beatStep);
+                    if (step > _urgentAfter) _urgentAfter = long.MaxValue;
+                    message = new Beat(step);
                     return true;
                 }
 
@@ -75,6 +83,13 @@ internal sealed class OutgoingQueue(int messagesMax, TimeSpan beatInterval, Time
                 Monitor.Wait(_gate, pause == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : pause);
             }
         }
+    }
+
+    /// <summary>The first step that is done after a restore ends an outage, and is told at once.</summary>
+    private void Await(long restoredStep)
+    {
+        _beatEverSent = false;
+        _urgentAfter = restoredStep;
     }
 
     /// <summary>Accepts nothing more; what is queued may still be taken, unless <paramref name="discard"/>.</summary>
