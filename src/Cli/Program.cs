@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Cli.Checkpoints;
+using HpcVirt.Cli.Guard;
 using HpcVirt.Cli.Predict;
 using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
@@ -17,6 +18,7 @@ var root = new RootCommand(Texts.Root)
     PredictCommand.Create(),
     PlanCommand.Create(),
     VmCommand.Create(),
+    GuardCommand.Create(),
 };
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);

@@ -33,7 +33,10 @@ internal static class VmCommand
     }
 
     /// <summary>Runs a verb; what a hypervisor refuses is told in one line, with the exit code that fits it. Ctrl-C gives up in good order.</summary>
-    public static void SetAction(Command command, Func<ParseResult, CancellationToken, Task> verb) => command.SetAction(parsed =>
+    public static void SetAction(Command command, Func<ParseResult, CancellationToken, Task> verb) => command.SetAction(parsed => Run(stop => verb(parsed, stop)));
+
+    /// <summary>Runs the work of a verb in the same way.</summary>
+    public static int Run(Func<CancellationToken, Task> verb)
     {
         using var stop = new CancellationTokenSource();
         ConsoleCancelEventHandler onCancel = (_, pressed) =>
@@ -44,7 +47,7 @@ internal static class VmCommand
         Console.CancelKeyPress += onCancel;
         try
         {
-            verb(parsed, stop.Token).GetAwaiter().GetResult();
+            verb(stop.Token).GetAwaiter().GetResult();
             return (int)ExitCode.Success;
         }
         catch (OperationCanceledException)
@@ -66,7 +69,7 @@ internal static class VmCommand
         {
             Console.CancelKeyPress -= onCancel;
         }
-    });
+    }
 
     public static void Print(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(Indented));
 
