@@ -19,6 +19,7 @@ var root = new RootCommand(Texts.Root)
     PlanCommand.Create(),
     VmCommand.Create(),
     GuardCommand.Create(),
+    MaintenanceCommands.TopLevelRebalance(),
 };
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);

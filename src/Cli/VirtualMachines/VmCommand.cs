@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using HpcVirt.Cli.Guard;
 using HpcVirt.Control;
 using HpcVirt.Hypervisor;
 using Spectre.Console;
@@ -26,6 +27,9 @@ internal static class VmCommand
         foreach (Option option in options.All) command.Options.Add(option);
         command.Subcommands.Add(List(options));
         command.Subcommands.Add(VmMigrateCommand.Create(options));
+        command.Subcommands.Add(MaintenanceCommands.Drain(options));
+        command.Subcommands.Add(MaintenanceCommands.Undrain(options));
+        command.Subcommands.Add(MaintenanceCommands.Rebalance(options));
         command.Subcommands.Add(VmSnapshotCommand.Create(options));
         command.Subcommands.Add(VmSetsCommand.Create(options));
         command.Subcommands.Add(VmRestoreCommand.Create(options));

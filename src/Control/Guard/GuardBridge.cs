@@ -19,6 +19,7 @@ internal sealed class GuardBridge(GuardConfig config, GuardDriver driver, Action
     private readonly ConcurrentQueue<(string Host, string Kind)> _failed = new();
     private readonly List<HostFailed> _reported = [];
     private string _troubles = "";
+    private bool _isJudged;
 
     /// <summary>A failure that the data report.</summary>
     public void OnFailure(NodeFailure failure)
@@ -40,8 +41,10 @@ internal sealed class GuardBridge(GuardConfig config, GuardDriver driver, Action
     /// <summary>Hands over a judgement of all nodes, and what else has come in.</summary>
     public async Task Judge(IReadOnlyList<NodeRisk> risks)
     {
-        foreach (HostFailed failed in _reported) await driver.PostAsync(failed);
+        // What failed before the first judgement is history: nobody could have foreseen it here.
+        if (_isJudged) foreach (HostFailed failed in _reported) await driver.PostAsync(failed);
         _reported.Clear();
+        _isJudged = true;
         if (risks.Count == 0) return;
         long timeS = risks[0].TimeS;
         while (_failed.TryDequeue(out (string Host, string Kind) one)) await driver.PostAsync(new HostFailed(timeS, one.Host, one.Kind));

@@ -35,17 +35,18 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
     public async Task RunAsync(bool isDryRun, bool isStandby, CancellationToken stop)
     {
         PolicyOptions policy = config.PolicyFor(predictor) with { IsDryRun = isDryRun };
-        await using IHypervisorBackend backend = config.OpenBackend(time);
         if (isDryRun)
         {
+            await using IHypervisorBackend untouched = config.OpenBackend(time);
             using var screen = new AuditLog(null, say);
-            await GuardAsync(new GuardState(policy), new GuardHands(config, backend, null, screen, time), backend, stop);
+            await GuardAsync(new GuardState(policy), new GuardHands(config, untouched, null, screen, time), untouched, stop);
             return;
         }
 
         Directory.CreateDirectory(config.StateDirectory);
         using GuardLock? lead = await LeadAsync(isStandby, stop);
         if (lead is null) return;
+        await using IHypervisorBackend backend = config.OpenBackend(time);
         using var audit = new AuditLog(Path.Combine(config.StateDirectory, "audit.log"), say);
         (GuardJournal journal, GuardState state) = GuardJournal.Open(config.JournalFile, policy);
         using (journal) await GuardAsync(state, new GuardHands(config, backend, journal, audit, time), backend, stop);
@@ -106,7 +107,7 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
             if (!isStarted && risks.Count > 0) driver.PostAsync(new Started(risks[0].TimeS)).GetAwaiter().GetResult();
             isStarted |= risks.Count > 0;
             bridge.Judge(risks).GetAwaiter().GetResult();
-            driver.SettledAsync().GetAwaiter().GetResult();
+            driver.SettledAsync().WaitAsync(stop).GetAwaiter().GetResult();
         }
 
         try

@@ -55,7 +55,7 @@ internal sealed class GuestMover(IHypervisorBackend backend, MigrationOptions op
         }
         catch (OperationCanceledException)
         {
-            return new MoveResult(MoveEnding.Failed, TimeSpan.Zero, TimeSpan.Zero, 0, "it was given up, because the guard was told to end");
+            return new MoveResult(MoveEnding.BrokenOff, TimeSpan.Zero, TimeSpan.Zero, 0, "it was given up, because the guard was told to end");
         }
         catch (Exception e)
         {

@@ -55,7 +55,7 @@ internal sealed class CrashTests
         Assert.That(effects.OfType<Commit>().Select(static one => one.Record).OfType<MoveEnded>().Single().Ending, Is.EqualTo(MoveEnding.Failed), "its time is over");
     }
 
-    [TestCase("vm1@a", MoveEnding.Failed)]
+    [TestCase("vm1@a", MoveEnding.BrokenOff)]
     [TestCase("vm1@b", MoveEnding.Arrived)]
     [TestCase("vm1@c", MoveEnding.Elsewhere)]
     [TestCase("vm2@b", MoveEnding.Lost)]

@@ -25,7 +25,8 @@ public sealed record GuardConfig
     /// <summary>The directory of journal, audit log, lock and words of administrators.</summary>
     public required string StateDirectory { get; init; }
 
-    internal string GuestFile { get; init; } = "";
+    /// <summary>The file of hosts and guests.</summary>
+    public string GuestFile { get; init; } = "";
 
     internal string Backend { get; init; } = "";
 
@@ -117,7 +118,7 @@ public sealed record GuardConfig
 
     /// <summary>Opens the hypervisor.</summary>
     /// <param name="time">The clock.</param>
-    internal IHypervisorBackend OpenBackend(TimeProvider time) => Backends.Create(Backend, new BackendSettings { GuestFile = GuestFile, Time = time }, Plugins);
+    public IHypervisorBackend OpenBackend(TimeProvider time) => Backends.Create(Backend, new BackendSettings { GuestFile = GuestFile, Time = time }, Plugins);
 
     /// <summary>The whole policy.</summary>
     /// <param name="predictor">The model.</param>

@@ -1,10 +1,9 @@
 using System;
 using System.IO;
-using System.Text;
 
 namespace HpcVirt.Control.Guard.Journal;
 
-/// <summary>Who leads: an flock(2) on a file of the state directory. The kernel gives it back when its process ends, however it ends; what the file says is for people only.</summary>
+/// <summary>Who leads: an flock(2) on a file of the state directory. The kernel gives it back when its process ends, however it ends; who it is, stands in a file beside it for people only.</summary>
 internal sealed class GuardLock : IDisposable
 {
     private readonly FileStream _file;
@@ -13,7 +12,7 @@ internal sealed class GuardLock : IDisposable
 
     /// <summary>Takes the lead; null if another guard has it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="holder">What the file is to say.</param>
+    /// <param name="holder">What people are to be told of the holder.</param>
     public static GuardLock? TryTake(string path, string holder)
     {
         FileStream file;
@@ -27,8 +26,15 @@ internal sealed class GuardLock : IDisposable
             return null;
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.UTF8.GetBytes(holder + "\n"));
+        try
+        {
+            File.WriteAllText(HolderFile(path), holder + "\n");
+        }
+        catch (IOException)
+        {
+            // It is for people only; the lock holds without.
+        }
+
         return new GuardLock(file);
     }
 
@@ -37,10 +43,7 @@ internal sealed class GuardLock : IDisposable
     {
         try
         {
-            // With FileShare.ReadWrite no flock is asked for, so that the holder's does not stand in the way.
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file);
-            return reader.ReadToEnd().Trim();
+            return File.ReadAllText(HolderFile(path)).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -49,4 +52,7 @@ internal sealed class GuardLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Beside the lock: a locked file cannot be read.</summary>
+    private static string HolderFile(string path) => path + ".holder";
 }

@@ -62,7 +62,7 @@ internal static class GuardProtocol
         turn.Tell(step.CaseId, result.Ending switch
         {
             MoveEnding.Arrived => $"step {step.Id}: {step.Guest} is on {step.To}{numbers}{remark}",
-            MoveEnding.Failed => $"step {step.Id}: {step.Guest} was not moved to {step.To}, and works on on {step.From}{remark}",
+            MoveEnding.Failed or MoveEnding.BrokenOff => $"step {step.Id}: {step.Guest} was not moved to {step.To}, and works on on {step.From}{remark}",
             MoveEnding.Lost => $"step {step.Id}: {step.Guest} is lost{remark}; bring it back from its newest set",
             MoveEnding.Elsewhere => $"step {step.Id}: {step.Guest} was moved by somebody else{remark}",
             _ => $"step {step.Id}: where {step.Guest} is cannot be found out{remark}; it is left to an administrator",
@@ -233,6 +233,7 @@ internal static class GuardProtocol
 
     private static void OnHostFailed(GuardTurn turn, HostFailed failed)
     {
+        turn.State = turn.State with { NowS = Math.Max(turn.State.NowS, failed.TimeS) };
         GuardState state = turn.State;
         if (state.FailedAtS.TryGetValue(failed.Host, out long before) && Math.Abs(failed.TimeS - before) < SameFailureS) return;
         GuardCase? one = state.CaseOf(failed.Host);

@@ -41,7 +41,7 @@ internal static class GuardRecovery
         if (guest.State is GuestState.Paused && step.WasRunning) turn.Do(new Resume(step.Guest));
         if (guest.Host == step.To) return End(turn, step, MoveEnding.Arrived, "it was found there after the restart");
         return guest.Host == step.From
-            ? End(turn, step, MoveEnding.Failed, "the move was broken off when the guard was ended")
+            ? End(turn, step, MoveEnding.BrokenOff, "the move was broken off when the guard was ended")
             : End(turn, step, MoveEnding.Elsewhere, $"it was found on {guest.Host} after the restart");
     }
 

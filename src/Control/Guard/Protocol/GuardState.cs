@@ -129,6 +129,7 @@ internal sealed record GuardState(PolicyOptions Policy)
         return after.Replaced(ended.Ending switch
         {
             MoveEnding.Failed => one with { Tried = one.Tried.SetItem(step.Guest, [.. one.Tried.GetValueOrDefault(step.Guest, []), step.To]) },
+            MoveEnding.BrokenOff => one,
             MoveEnding.Arrived => one with { Fates = one.Fates.SetItem(step.Guest, GuestFate.Moved) },
             MoveEnding.Unclear => one with { Fates = one.Fates.SetItem(step.Guest, GuestFate.Stays) },
             _ => one with { Fates = one.Fates.SetItem(step.Guest, GuestFate.Gone) },

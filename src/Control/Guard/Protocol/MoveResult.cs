@@ -11,6 +11,9 @@ internal enum MoveEnding
     /// <summary>It was not moved, and works on where it was.</summary>
     Failed,
 
+    /// <summary>It was given up because the guard ended, and the guest works on where it was: the target is not to blame, and may be tried again.</summary>
+    BrokenOff,
+
     /// <summary>It is on no host any more.</summary>
     Lost,
 
