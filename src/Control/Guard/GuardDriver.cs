@@ -108,9 +108,17 @@ internal sealed class GuardDriver(GuardState state, IGuardHands hands) : IDispos
         Open();
         _ = Task.Run(async () =>
         {
-            GuardEvent came = await doing();
-            // The event takes over the count of what was begun.
-            await _events.Writer.WriteAsync(came);
+            try
+            {
+                GuardEvent came = await doing();
+                // The event takes over the count of what was begun.
+                await _events.Writer.WriteAsync(came);
+            }
+            catch (Exception e)
+            {
+                // Hands answer, and do not throw. A step without an answer would be waited for for ever: the guard ends, and finds out at its next start.
+                _ = _events.Writer.TryComplete(e);
+            }
         });
     }
 

@@ -13,7 +13,7 @@ internal sealed record TargetRules(ImmutableArray<ImmutableArray<string>> AntiAf
 
 /// <summary>
 /// Where a guest goes: the host with the least risk of those that may take it, to the percent; among equals the one with the fewest guests, then with the most free memory, then
-/// by name. Every host that may not is refused with its reason.
+/// by name. A host of unknown risk, where one may be taken at all, comes last. Every host that may not is refused with its reason.
 /// </summary>
 internal static class TargetChoice
 {
@@ -37,7 +37,7 @@ internal static class TargetChoice
         }
 
         FleetHost? best = fit
-            .OrderBy(host => Math.Floor((risk(host.Name) ?? 0) * 100))
+            .OrderBy(host => Math.Floor((risk(host.Name) ?? 1) * 100))
             .ThenBy(host => fleet.On(host.Name).Length)
             .ThenByDescending(host => FreeBytes(host, fleet) ?? long.MaxValue)
             .ThenBy(static host => host.Name, StringComparer.Ordinal)
