@@ -27,7 +27,8 @@ if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine($"hpcvirt: {error}");
     bool isAboutGuests = parsed.CommandResult.Parent is CommandResult { Command.Name: "vm" } || parsed.CommandResult.Command.Name == "vm";
-    Console.Error.WriteLine(isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
+    bool isAboutHosts = parsed.CommandResult.Parent is CommandResult { Command.Name: "guard" } || parsed.CommandResult.Command.Name is "guard" or "rebalance";
+    Console.Error.WriteLine(isAboutHosts ? GuardTexts.HowToGoOn(parsed.CommandResult.Command.Name) : isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
     return (int)ExitCode.Usage;
 }
 

@@ -22,6 +22,8 @@ internal static class GuardTexts
         journal cannot be used; 74 another guard leads; 77 the hypervisor cannot be opened.
         """;
 
+    public static string HowToGoOn(string verb) => verb is "guard" or "rebalance" ? $"See hpcvirt {verb} --help." : $"See hpcvirt guard {verb} --help.";
+
     public const string Drain = """
         Marks HOST as drained and moves all of its guests away, one after the other, for maintenance. Nothing is moved there, by the guard or by
         `rebalance`, until `hpcvirt vm undrain HOST`. A guest for which there is no room stays, and the exit code says so.

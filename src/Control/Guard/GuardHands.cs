@@ -18,8 +18,9 @@ namespace HpcVirt.Control.Guard;
 /// <param name="backend">The hypervisor.</param>
 /// <param name="journal">The journal; null in a dry run.</param>
 /// <param name="audit">The story.</param>
+/// <param name="turn">Whose turn it is to speak with the hypervisor.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend, GuardJournal? journal, AuditLog audit, TimeProvider time) : IGuardHands
+internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend, GuardJournal? journal, AuditLog audit, BackendTurn turn, TimeProvider time) : IGuardHands
 {
     public static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -40,7 +41,11 @@ internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend,
         try
         {
             if (isLater) await Task.Delay(LookAgainAfter, time, stop);
-            return new Looked(await FleetLook.AskAsync(backend, config.NodeOf.Keys, DrainMarks.FileOf(config.GuestFile), time, stop));
+            using (await turn.TakeAsync(stop)) return new Looked(await FleetLook.AskAsync(backend, config.NodeOf.Keys, DrainMarks.FileOf(config.GuestFile), time, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new LookFailed(null);
         }
         catch (Exception e)
         {
@@ -49,7 +54,11 @@ internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend,
         }
     }
 
-    public Task<MoveResult> MoveAsync(MoveStep step, CancellationToken stop) => _mover.MoveAsync(step.Guest, step.To, stop);
+    public async Task<MoveResult> MoveAsync(MoveStep step, CancellationToken stop)
+    {
+        // Not given up while it waits: only the mover knows what to say of a move that was given up.
+        using (await turn.TakeAsync(CancellationToken.None)) return await _mover.MoveAsync(step.Guest, step.To, stop);
+    }
 
     public async Task<(bool IsDone, TimeSpan Took, string Remark)> SaveAsync(SaveStep step, CancellationToken stop)
     {
@@ -75,7 +84,7 @@ internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend,
     {
         try
         {
-            await backend.ResumeAsync(guest, stop);
+            using (await turn.TakeAsync(stop)) await backend.ResumeAsync(guest, stop);
             return null;
         }
         catch (Exception e) when (e is HypervisorException or OperationCanceledException)
@@ -90,6 +99,7 @@ internal sealed class GuardHands(GuardConfig config, IHypervisorBackend backend,
     {
         if (config.SaveSets is { } directory)
         {
+            using IDisposable mine = await turn.TakeAsync(stop);
             var sets = new GuestSetDirectory(directory);
             SnapshotResult made = await new SetSnapshot(backend, sets, time).RunAsync(new SnapshotOptions { Deadline = config.SaveDeadline }, null, stop);
             sets.Prune(config.SetsKept);

@@ -35,11 +35,12 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
     public async Task RunAsync(bool isDryRun, bool isStandby, CancellationToken stop)
     {
         PolicyOptions policy = config.PolicyFor(predictor) with { IsDryRun = isDryRun };
+        using var turn = new BackendTurn();
         if (isDryRun)
         {
             await using IHypervisorBackend untouched = config.OpenBackend(time);
             using var screen = new AuditLog(null, say);
-            await GuardAsync(new GuardState(policy), new GuardHands(config, untouched, null, screen, time), untouched, stop);
+            await GuardAsync(new GuardState(policy), new GuardHands(config, untouched, null, screen, turn, time), untouched, turn, stop);
             return;
         }
 
@@ -49,7 +50,7 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
         await using IHypervisorBackend backend = config.OpenBackend(time);
         using var audit = new AuditLog(Path.Combine(config.StateDirectory, "audit.log"), say);
         (GuardJournal journal, GuardState state) = GuardJournal.Open(config.JournalFile, policy);
-        using (journal) await GuardAsync(state, new GuardHands(config, backend, journal, audit, time), backend, stop);
+        using (journal) await GuardAsync(state, new GuardHands(config, backend, journal, audit, turn, time), backend, turn, stop);
     }
 
     private async Task<GuardLock?> LeadAsync(bool isStandby, CancellationToken stop)
@@ -74,7 +75,7 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
         return null;
     }
 
-    private async Task GuardAsync(GuardState state, GuardHands hands, IHypervisorBackend backend, CancellationToken stop)
+    private async Task GuardAsync(GuardState state, GuardHands hands, IHypervisorBackend backend, BackendTurn turn, CancellationToken stop)
     {
         using var driver = new GuardDriver(state, hands);
         Task running = driver.RunAsync();
@@ -85,7 +86,7 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
         try
         {
             if (config.ReplayDirectory is { } directory) await ReplayAsync(directory, watch, driver, bridge, running, stop);
-            else await PollAsync(watch, backend, driver, bridge, running, stop);
+            else await PollAsync(watch, new HypervisorSource(backend, turn, config.NodeOf, bridge.OnHostFailed), driver, bridge, running, stop);
             await driver.EndAsync();
         }
         catch (Exception) when (running.IsFaulted)
@@ -121,10 +122,10 @@ public sealed class GuardService(GuardConfig config, FailurePredictor predictor,
         }
     }
 
-    private async Task PollAsync(NodeWatch watch, IHypervisorBackend backend, GuardDriver driver, GuardBridge bridge, Task running, CancellationToken stop)
+    private async Task PollAsync(NodeWatch watch, HypervisorSource hypervisor, GuardDriver driver, GuardBridge bridge, Task running, CancellationToken stop)
     {
         TimeSpan interval = config.Interval ?? TimeSpan.FromSeconds(30);
-        IObservationSource[] sources = [.. config.Sources.Select(text => ObservationSources.Of(text, config.Node)), new HypervisorSource(backend, config.NodeOf, bridge.OnHostFailed)];
+        IObservationSource[] sources = [.. config.Sources.Select(text => ObservationSources.Of(text, config.Node)), hypervisor];
         try
         {
             var poller = new SourcePoller(sources, SourceDeadline, time);

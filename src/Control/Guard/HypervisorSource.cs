@@ -14,9 +14,10 @@ namespace HpcVirt.Control.Guard;
 /// memory, a panic), guest-vanished and guest-silent. A model that was trained with such events uses them. When all guests of a host vanish between two looks, the host has failed.
 /// </summary>
 /// <param name="backend">The hypervisor.</param>
+/// <param name="turn">Whose turn it is to speak with the hypervisor: while a guest is moved or saved, nothing is asked, and nothing is new.</param>
 /// <param name="nodeOf">The predictor's nodes by hosts.</param>
 /// <param name="hostFailed">Is told of hosts that have failed.</param>
-internal sealed class HypervisorSource(IHypervisorBackend backend, IReadOnlyDictionary<string, string> nodeOf, Action<string, string> hostFailed) : IObservationSource
+internal sealed class HypervisorSource(IHypervisorBackend backend, BackendTurn turn, IReadOnlyDictionary<string, string> nodeOf, Action<string, string> hostFailed) : IObservationSource
 {
     private const string Kind = "hypervisor";
 
@@ -28,7 +29,13 @@ internal sealed class HypervisorSource(IHypervisorBackend backend, IReadOnlyDict
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Observation>> AskAsync(long timeS, CancellationToken cancellation)
     {
-        IReadOnlyList<Guest> guests = await backend.GuestsAsync(cancellation);
+        IReadOnlyList<Guest> guests;
+        using (IDisposable? mine = turn.TryTake())
+        {
+            if (mine is null) return [];
+            guests = await backend.GuestsAsync(cancellation);
+        }
+
         var seen = new List<Observation>();
         var vanished = new List<string>();
         foreach (Guest guest in guests)

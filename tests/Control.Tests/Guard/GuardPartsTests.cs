@@ -62,7 +62,8 @@ internal sealed class GuardPartsTests
     {
         await using var backend = new RehearsalBackend(new RehearsalOptions { Guests = new Dictionary<string, string> { ["vm1"] = "a", ["vm2"] = "a", ["vm3"] = "b" }, Hosts = ["a", "b"] }, TimeProvider.System);
         var failed = new List<string>();
-        var source = new HypervisorSource(backend, new Dictionary<string, string> { ["a"] = "n1", ["b"] = "n2" }, (host, kind) => failed.Add($"{host}: {kind}"));
+        using var turn = new BackendTurn();
+        var source = new HypervisorSource(backend, turn, new Dictionary<string, string> { ["a"] = "n1", ["b"] = "n2" }, (host, kind) => failed.Add($"{host}: {kind}"));
         Assert.That(await source.AskAsync(1, default), Is.Empty, "the first look has nothing to compare with");
         backend.Lose("vm1");
         Assert.That((await source.AskAsync(2, default)).Cast<EventObservation>().Single(), Is.EqualTo(new EventObservation(2, "n1", "hypervisor", "guest-vanished", 1, "guest vm1")));
@@ -71,6 +72,9 @@ internal sealed class GuardPartsTests
         Assert.That(await source.AskAsync(3, default), Has.Count.EqualTo(1));
         Assert.That(failed, Is.EqualTo(new[] { "a: its only guest has vanished" }), "of those that were left");
         Assert.That(await source.AskAsync(4, default), Is.Empty, "told once");
+        backend.Lose("vm3");
+        using (turn.TryTake()) Assert.That(await source.AskAsync(5, default), Is.Empty, "while a guest is moved nobody looks");
+        Assert.That(await source.AskAsync(6, default), Has.Count.EqualTo(1), "and afterwards nothing was missed");
     }
 
     [Test]
@@ -79,7 +83,8 @@ internal sealed class GuardPartsTests
         await using var backend = new RehearsalBackend(
             new RehearsalOptions { Guests = new Dictionary<string, string> { ["vm1"] = "a", ["vm2"] = "a", ["vm3"] = "b" }, Hosts = ["a", "b"], MemoryBytes = 1 << 20, Downtime = TimeSpan.Zero }, TimeProvider.System);
         var failed = new List<string>();
-        var source = new HypervisorSource(backend, new Dictionary<string, string>(), (host, kind) => failed.Add($"{host}: {kind}"));
+        using var turn = new BackendTurn();
+        var source = new HypervisorSource(backend, turn, new Dictionary<string, string>(), (host, kind) => failed.Add($"{host}: {kind}"));
         _ = await source.AskAsync(1, default);
         _ = await backend.MigrateAsync("vm3", new HpcVirt.Hypervisor.MigrationOptions { TargetHost = "a" });
         _ = await source.AskAsync(2, default);

@@ -23,8 +23,8 @@ internal sealed record HostJudgement(string Host, string Node, HostHealth Health
 /// <summary>The hypervisor has answered.</summary>
 internal sealed record Looked(FleetView Fleet) : GuardEvent;
 
-/// <summary>The hypervisor could not be asked.</summary>
-internal sealed record LookFailed(string Why) : GuardEvent;
+/// <summary>The hypervisor could not be asked; null if that was given up because the guard ends.</summary>
+internal sealed record LookFailed(string? Why) : GuardEvent;
 
 /// <summary>A move is over.</summary>
 internal sealed record MoveCame(int Step, MoveResult Result) : GuardEvent;

@@ -24,7 +24,7 @@ internal static class GuardProtocol
             case Started started: GuardRecovery.Begin(turn, started.TimeS); break;
             case Judged judged: OnJudged(turn, judged); break;
             case Looked looked when turn.State.IsLooking: OnLooked(turn, looked.Fleet); break;
-            case LookFailed failed when turn.State.IsLooking: OnLookFailed(turn, failed.Why); break;
+            case LookFailed { Why: { } why } when turn.State.IsLooking: OnLookFailed(turn, why); break;
             case MoveCame came when turn.State.Current is MoveStep step && step.Id == came.Step && turn.State.LooksLeft is null: OnMoveCame(turn, step, came.Result); break;
             case SaveCame came when turn.State.Current is SaveStep step && step.Id == came.Step: OnSaveCame(turn, step, came); break;
             case HostFailed failed: OnHostFailed(turn, failed); break;
