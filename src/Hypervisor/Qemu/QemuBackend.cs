@@ -152,8 +152,7 @@ public sealed class QemuBackend : IHypervisorBackend
                 : status is GuestConditions.Running ? null : $"QEMU says '{status}'";
             return new Guest(guest, monitor.Host, GuestConditions.Of(status), await monitor.MemoryBytesAsync(cancel), remark)
             {
-                // A process that does not greet may be one that is arriving, too.
-                ArrivingOn = found.FirstOrDefault(one => one != monitor && one.StatusAtOpen is GuestConditions.Arriving)?.Host ?? troubles.Select(static trouble => trouble.Host).FirstOrDefault(),
+                ArrivingOn = await ArrivingOnAsync(monitor, found, troubles, cancel),
                 Cpu = _file.GuestCpus.GetValueOrDefault(guest),
             };
         }
@@ -165,6 +164,15 @@ public sealed class QemuBackend : IHypervisorBackend
         {
             foreach (QemuMonitor monitor in found) await monitor.DisposeAsync();
         }
+    }
+
+    /// <summary>Where a second process waits for the state that the first is sending, or has sent; one that nobody sends anything to was left behind, and is not arriving.</summary>
+    private static async Task<string?> ArrivingOnAsync(QemuMonitor guest, List<QemuMonitor> found, List<(string Host, HypervisorException Error)> troubles, CancellationToken cancel)
+    {
+        // A process that does not greet may be one that is arriving, too.
+        if (troubles.Count > 0) return troubles[0].Host;
+        if (found.FirstOrDefault(one => one != guest && one.StatusAtOpen is GuestConditions.Arriving) is not { } waiting) return null;
+        return guest.StatusAtOpen is GuestConditions.Left || (await guest.MigrationAsync(cancel)).IsUnderWay ? waiting.Host : null;
     }
 
     /// <summary>Becomes the owner of the process that is the guest.</summary>

@@ -263,6 +263,8 @@ public sealed class QemuBackendTests
     {
         _source.Status = "running";
         _target.Status = "inmigrate";
+        Assert.That((await Backend().GuestsAsync()).Single().ArrivingOn, Is.Null, "left behind: nobody sends it anything");
+        _source.Migrates(FakeQemu.Active(1000));
         Guest guest = (await Backend().GuestsAsync()).Single();
         Assert.That((guest.Host, guest.Condition, guest.ArrivingOn), Is.EqualTo(("a", GuestCondition.Running, "b")));
         _target.Status = "running";
