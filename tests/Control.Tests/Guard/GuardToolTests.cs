@@ -16,7 +16,7 @@ namespace HpcVirt.Control.Tests.Guard;
 /// </summary>
 [TestFixture]
 [CancelAfter(300_000)]
-internal sealed class GuardToolTests
+internal sealed partial class GuardToolTests
 {
     private const int SigKill = 9;
 
