@@ -29,6 +29,20 @@ internal sealed class CrashTests
     }
 
     [Test]
+    public void Killed_at_any_moment_of_a_move_which_goes_on_it_waits_and_moves_nothing_twice([Range(1, 20)] int seed)
+    {
+        int moments = Run(seed, null).TimeInMoves;
+        Assert.That(moments, Is.GreaterThan(1));
+        for (int at = 0; at < moments; at++)
+        {
+            GuardSimulation simulation = Run(seed, null, at);
+            Assert.That(simulation.KillsInMoves, Is.EqualTo(1), $"seed {seed}: not killed at {at}");
+            simulation.Checker.Finish(simulation.Hypervisor);
+            Assert.That(simulation.Journal.OfType<CaseClosed>().Count(), Is.EqualTo(1), $"seed {seed}, killed at {at}: {string.Join("\n", simulation.Story)}");
+        }
+    }
+
+    [Test]
     public void A_guest_that_arrived_while_nobody_looked_is_found_and_not_moved_again()
     {
         (GuardState state, _) = GuardProtocol.Next(Unfinished(), new Started(Fleet.Noon + 5));
@@ -81,9 +95,9 @@ internal sealed class CrashTests
         .With(new CaseOpened(Fleet.Noon, 1, "a", "node-a", 0.6, Fleet.Noon + 3600, ["the fan"]))
         .With(new MoveBegun(Fleet.Noon + 1, 1, 1, "vm1", "a", "b", true));
 
-    private static GuardSimulation Run(int seed, int? killAfter)
+    private static GuardSimulation Run(int seed, int? killAfter, int? killInMoveAt = null)
     {
-        var simulation = new GuardSimulation(Policy, new Random(seed)) { KillAfter = killAfter };
+        var simulation = new GuardSimulation(Policy, new Random(seed)) { KillAfter = killAfter, KillInMoveAt = killInMoveAt };
         simulation.Hypervisor.Hosts.AddRange(["a", "b", "c"]);
         simulation.Hypervisor.Put("vm1", "a");
         simulation.Hypervisor.Put("vm2", "a");

@@ -37,7 +37,16 @@ internal sealed class GuardSimulation
     /// <summary>After how many effects the guard is killed; null: never.</summary>
     public int? KillAfter { get; set; }
 
+    /// <summary>At which moment of time that passes during moves the guard is killed; null: never.</summary>
+    public int? KillInMoveAt { get; set; }
+
+    /// <summary>How much time has passed during moves.</summary>
+    public int TimeInMoves { get; private set; }
+
     public int Kills { get; private set; }
+
+    /// <summary>How many of these in the middle of a move, which goes on.</summary>
+    public int KillsInMoves { get; private set; }
 
     /// <summary>How many effects were performed.</summary>
     public int Effects => _effects;
@@ -66,6 +75,13 @@ internal sealed class GuardSimulation
     {
         for (int turn = 0; turn < turnsMax && (_answers.Count > 0 || Hypervisor.IsMoving); turn++)
         {
+            if (Hypervisor.IsMoving && TimeInMoves++ == KillInMoveAt)
+            {
+                KillInMoveAt = null;
+                KillsInMoves++;
+                Kill(null);
+            }
+
             if (Hypervisor.Pass() is { } over) _answers.Add(new MoveCame(over.Step, over.Result));
             if (_answers.Count == 0) continue;
             int at = _random.Next(_answers.Count);
@@ -113,7 +129,7 @@ internal sealed class GuardSimulation
     }
 
     /// <summary>The guard dies before an effect, or half way through it if it is a write; nobody hears what it still asked for.</summary>
-    private void Kill(GuardEffect during)
+    private void Kill(GuardEffect? during)
     {
         Kills++;
         KillAfter = null;
@@ -124,7 +140,7 @@ internal sealed class GuardSimulation
         }
 
         _answers.Clear();
-        for (int passes = _random.Next(4); passes > 0; passes--) _ = Hypervisor.Pass();
+        for (int passes = _random.Next(3); passes > 0; passes--) _ = Hypervisor.Pass();
         (IReadOnlyList<GuardRecord> records, long whole) = GuardJournalFormat.Decode(_disk.ToArray(), "disk");
         _disk.RemoveRange((int)whole, _disk.Count - (int)whole);
         _records = records.Count;

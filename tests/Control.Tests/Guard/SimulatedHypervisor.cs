@@ -43,7 +43,7 @@ internal sealed class SimulatedHypervisor(Random random)
         if (_moving is not null) throw new InvalidOperationException($"step {step.Id} was begun while step {_moving.Value.Step.Id} is under way");
         Starts.Add(step);
         MoveEnding ends = _guests[step.Guest].Host != step.From ? MoveEnding.Failed : random.Next(10) switch { < 6 => MoveEnding.Arrived, < 9 => MoveEnding.Failed, _ => MoveEnding.Lost };
-        _moving = (step, ends, random.Next(1, 4));
+        _moving = (step, ends, random.Next(1, 7));
     }
 
     /// <summary>Time passes. The end of a move that has ended now, or null.</summary>
