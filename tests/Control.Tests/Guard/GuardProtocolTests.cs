@@ -104,6 +104,22 @@ internal sealed class GuardProtocolTests
     }
 
     [Test]
+    public void A_case_that_still_waits_when_its_horizon_ends_is_over_too()
+    {
+        (GuardState state, _) = GuardProtocol.Next(Fleet.RedA(Fleet.Policy with { MigrationsPerHourMax = 0 }), new Looked(Fleet.Of("vm1@a")));
+        Assert.That(state.Cases[1].Phase, Is.EqualTo(CasePhase.Acting));
+        (state, _) = GuardProtocol.Next(state, Fleet.Judged(Fleet.Noon + (long)Fleet.Policy.Horizon.TotalSeconds, ("a", 0.6, true, false)));
+        Assert.That(state.Closed.Single().Outcome, Is.EqualTo(CaseOutcome.NothingHappened));
+    }
+
+    [Test]
+    public void An_answer_that_nobody_asked_for_moves_nothing()
+    {
+        (_, ImmutableArray<GuardEffect> effects) = GuardProtocol.Next(Fleet.RedA() with { IsLooking = false }, new Looked(Fleet.Of("vm1@a")));
+        Assert.That(effects, Is.Empty);
+    }
+
+    [Test]
     public void A_verdict_is_taken_in_once_and_its_word_forgotten_after_it_is_on_the_disk()
     {
         GuardState state = Fleet.RedA().With(new CaseActed(Fleet.Noon, 1));
