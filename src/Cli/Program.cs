@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Linq;
 using HpcVirt.Cli;
 using HpcVirt.Cli.Checkpoints;
+using HpcVirt.Cli.Guard;
 using HpcVirt.Cli.Predict;
 using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
@@ -17,6 +18,8 @@ var root = new RootCommand(Texts.Root)
     PredictCommand.Create(),
     PlanCommand.Create(),
     VmCommand.Create(),
+    GuardCommand.Create(),
+    MaintenanceCommands.TopLevelRebalance(),
 };
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);
@@ -24,7 +27,8 @@ if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(error => error.Message).Distinct()) Console.Error.WriteLine($"hpcvirt: {error}");
     bool isAboutGuests = parsed.CommandResult.Parent is CommandResult { Command.Name: "vm" } || parsed.CommandResult.Command.Name == "vm";
-    Console.Error.WriteLine(isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
+    bool isAboutHosts = parsed.CommandResult.Parent is CommandResult { Command.Name: "guard" } || parsed.CommandResult.Command.Name is "guard" or "rebalance";
+    Console.Error.WriteLine(isAboutHosts ? GuardTexts.HowToGoOn(parsed.CommandResult.Command.Name) : isAboutGuests ? VmTexts.HowToGoOn(parsed.CommandResult.Command.Name) : Texts.HowToSeparate);
     return (int)ExitCode.Usage;
 }
 

@@ -12,6 +12,7 @@ internal static class Texts
           hpcvirt predict train DIR --out m.hpcm             learn which node fails next
           hpcvirt checkpoint verify /tmp/ck                  look into checkpoints, and repair them
           hpcvirt vm migrate vm1 b                           move a virtual machine while its job works
+          hpcvirt guard --config guard.json                  move them by itself, before their hosts fail
 
         `hpcvirt COMMAND --help` explains more.
         """;

@@ -21,6 +21,9 @@ public interface IHypervisorBackend : IAsyncDisposable
     /// <summary>All guests, where they are, and what they do. A guest that does not answer is listed too.</summary>
     Task<IReadOnlyList<Guest>> GuestsAsync(CancellationToken cancel = default);
 
+    /// <summary>All hosts, and how much room they have. A backend that describes none returns an empty list; then nothing is known of room and processors.</summary>
+    Task<IReadOnlyList<HypervisorHost>> HostsAsync(CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<HypervisorHost>>([]);
+
     /// <summary>Stops a guest's processors; it is stopped when this returns. Of no effect on a guest that is stopped.</summary>
     Task PauseAsync(string guest, CancellationToken cancel = default);
 

@@ -28,6 +28,9 @@ public sealed class FailurePredictor
     /// <summary>The horizon that alerts go by.</summary>
     public TimeSpan Horizon => TimeSpan.FromSeconds(MainHorizonS);
 
+    /// <summary>How long before a failure an alert must stand to count as caught in training: what time there is to act.</summary>
+    public TimeSpan Lead => TimeSpan.FromSeconds(LeadS);
+
     /// <summary>The step of the grid that it was trained on.</summary>
     public TimeSpan Step => TimeSpan.FromSeconds(StepS);
 

@@ -17,7 +17,7 @@ internal sealed class ArrowTests
         ["Mpi.Resilience"] = ["Mpi", "Checkpoint"],
         ["Predictor"] = [],
         ["Hypervisor"] = [],
-        ["Control"] = ["Mpi.Resilience"],
+        ["Control"] = ["Mpi.Resilience", "Predictor", "Hypervisor"],
         ["Simulation"] = ["Mpi.Resilience"],
         ["Predictor.MLNet"] = ["Predictor"],
         ["Cli"] = ["Control", "Hypervisor", "Simulation", "Predictor", "Predictor.MLNet"],

@@ -57,6 +57,14 @@ public abstract class HypervisorContract
     }
 
     [Test]
+    public async Task A_backend_that_describes_hosts_describes_those_that_guests_are_on()
+    {
+        string[] hosts = [.. (await Backend.HostsAsync()).Select(static host => host.Name)];
+        if (hosts.Length == 0) Assert.Ignore("missing capability: hosts");
+        Assert.That(hosts, Is.Unique.And.Contains(SourceHost).And.Contains(TargetHost));
+    }
+
+    [Test]
     public async Task A_guest_is_stopped_when_pausing_returns_and_works_when_resuming_returns_and_both_may_be_said_twice()
     {
         await Within(Backend.PauseAsync(GuestName));

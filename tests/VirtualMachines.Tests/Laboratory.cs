@@ -23,6 +23,9 @@ internal sealed class Laboratory : IDisposable
         Assert.Fail(said);
     }
 
+    /// <summary>The script at the tree's root.</summary>
+    public static string Script { get; } = FindScript();
+
     public string Place { get; }
 
     public string GuestFile => Path.Combine(Place, "guests.json");
@@ -74,7 +77,7 @@ internal sealed class Laboratory : IDisposable
 
     public (int Code, string Said) Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Script(), "--place", Place, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Script, "--place", Place, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         string said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         if (!process.WaitForExit(Deadline)) throw new TimeoutException($"lab {string.Join(' ', arguments)} did not end");
@@ -108,7 +111,7 @@ internal sealed class Laboratory : IDisposable
         throw new AssertionException($"no checksum in: {said}");
     }
 
-    private static string Script()
+    private static string FindScript()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -59,7 +59,7 @@ internal static class WatchCommand
                 else
                 {
                     var watch = new NodeWatch(predictor, gate, parsed.GetValue(nodes));
-                    IObservationSource[] all = [.. wanted.Select(text => Source(text, parsed.GetValue(node)!))];
+                    IObservationSource[] all = [.. wanted.Select(text => ObservationSources.Of(text, parsed.GetValue(node)!))];
                     try
                     {
                         Poll(watch, all, parsed.GetValue(interval) ?? TimeSpan.FromSeconds(30), watcher, stop.Token);
@@ -103,21 +103,5 @@ internal static class WatchCommand
             watcher.Tell(watch.Judge(timeS, 3 * interval));
             _ = stop.WaitHandle.WaitOne(interval);
         }
-    }
-
-    private static IObservationSource Source(string text, string node)
-    {
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        (string kind, string rest) = colon < 0 ? (text, "") : (text[..colon], text[(colon + 1)..]);
-        return kind switch
-        {
-            "sysfs" => new SysfsSource(node),
-            "journal" => new JournalSource(node),
-            "ipmi" when rest.Length == 0 => new IpmiSource(node),
-            "smartctl" when rest.Length > 0 => new SmartctlSource(node, rest),
-            "rasdaemon" => rest.Length > 0 ? new RasdaemonSource(node, rest) : new RasdaemonSource(node),
-            "prometheus" when Uri.TryCreate(rest, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https" => new PrometheusSource(new Uri(rest), node),
-            _ => throw new PredictorException($"'{text}' is no source; write sysfs, journal, ipmi, smartctl:/dev/sda, rasdaemon, rasdaemon:FILE, prometheus:http://HOST:9100/metrics or, alone, replay:DIR."),
-        };
     }
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using HpcVirt.Cli.Guard;
 using HpcVirt.Control;
 using HpcVirt.Hypervisor;
 using Spectre.Console;
@@ -26,6 +27,9 @@ internal static class VmCommand
         foreach (Option option in options.All) command.Options.Add(option);
         command.Subcommands.Add(List(options));
         command.Subcommands.Add(VmMigrateCommand.Create(options));
+        command.Subcommands.Add(MaintenanceCommands.Drain(options));
+        command.Subcommands.Add(MaintenanceCommands.Undrain(options));
+        command.Subcommands.Add(MaintenanceCommands.Rebalance(options));
         command.Subcommands.Add(VmSnapshotCommand.Create(options));
         command.Subcommands.Add(VmSetsCommand.Create(options));
         command.Subcommands.Add(VmRestoreCommand.Create(options));
@@ -33,7 +37,10 @@ internal static class VmCommand
     }
 
     /// <summary>Runs a verb; what a hypervisor refuses is told in one line, with the exit code that fits it. Ctrl-C gives up in good order.</summary>
-    public static void SetAction(Command command, Func<ParseResult, CancellationToken, Task> verb) => command.SetAction(parsed =>
+    public static void SetAction(Command command, Func<ParseResult, CancellationToken, Task> verb) => command.SetAction(parsed => Run(stop => verb(parsed, stop)));
+
+    /// <summary>Runs the work of a verb in the same way.</summary>
+    public static int Run(Func<CancellationToken, Task> verb)
     {
         using var stop = new CancellationTokenSource();
         ConsoleCancelEventHandler onCancel = (_, pressed) =>
@@ -44,7 +51,7 @@ internal static class VmCommand
         Console.CancelKeyPress += onCancel;
         try
         {
-            verb(parsed, stop.Token).GetAwaiter().GetResult();
+            verb(stop.Token).GetAwaiter().GetResult();
             return (int)ExitCode.Success;
         }
         catch (OperationCanceledException)
@@ -66,7 +73,7 @@ internal static class VmCommand
         {
             Console.CancelKeyPress -= onCancel;
         }
-    });
+    }
 
     public static void Print(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(Indented));
 

@@ -1,11 +1,11 @@
 using System;
 using System.CommandLine;
-using System.Diagnostics;
 using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using HpcVirt.Control;
+using HpcVirt.Control.Processes;
 using HpcVirt.Hypervisor;
 
 namespace HpcVirt.Cli.VirtualMachines;
@@ -43,7 +43,7 @@ internal static class VmMigrateCommand
                 MultifdChannels = parsed.GetValue(channels),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
                 HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
-                BeforeSwitchOver = parsed.GetValue(silence) is { } words ? stop => ShellAsync(words, stop) : null,
+                BeforeSwitchOver = parsed.GetValue(silence) is { } words ? stop => ShellCommand.RunAsync(words, stop) : null,
             };
             migration.Validate();
             string name = parsed.GetValue(guest)!;
@@ -61,7 +61,7 @@ internal static class VmMigrateCommand
             }
             finally
             {
-                if (parsed.GetValue(release) is { } go) await ShellAsync(go, CancellationToken.None);
+                if (parsed.GetValue(release) is { } go) await ShellCommand.RunAsync(go, CancellationToken.None);
             }
 
             Tell(result, options.IsJson(parsed));
@@ -103,22 +103,6 @@ internal static class VmMigrateCommand
         Console.Out.WriteLine(
             $"guest {result.Guest} moved from host {result.From} to host {result.To} in {result.Took.TotalMilliseconds:0} ms; it stood still for {result.Downtime.TotalMilliseconds:0} ms; "
             + $"{result.SentBytes >> 20} MiB were sent{heldFor}{(result.Remark is null ? "" : "; " + result.Remark)}");
-    }
-
-    private static async Task ShellAsync(string words, CancellationToken cancel)
-    {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", words]) { UseShellExecute = false })!;
-        try
-        {
-            await process.WaitForExitAsync(cancel);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        if (process.ExitCode != 0) throw new HypervisorException($"'{words}' ended with {process.ExitCode}");
     }
 
     private sealed class Told(string guest, Action<string, double> tell) : IProgress<MigrationProgress>

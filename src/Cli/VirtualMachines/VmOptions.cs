@@ -32,9 +32,11 @@ internal sealed class VmOptions
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
+    public string? GuestFile(ParseResult parsed) => parsed.GetValue(_guests) ?? Setting("HPCVIRT_GUESTS");
+
     public IHypervisorBackend Open(ParseResult parsed) => Backends.Create(
         parsed.GetValue(_backend)!,
-        new BackendSettings { GuestFile = parsed.GetValue(_guests) ?? Setting("HPCVIRT_GUESTS"), Time = TimeProvider.System },
+        new BackendSettings { GuestFile = GuestFile(parsed), Time = TimeProvider.System },
         parsed.GetValue(_plugins) ?? Setting("HPCVIRT_PLUGINS"));
 
     public static TimeSpan Duration(string text, string option) => SupervisorOptions.TryReadDuration(text, out TimeSpan duration)

@@ -9,6 +9,8 @@ internal static class VmTexts
           ./lab up; export HPCVIRT_GUESTS=artifacts/lab/guests.json     three small guests on two hosts, to try it
           hpcvirt vm list                                               where they are
           hpcvirt vm migrate vm1 b                                      move one; its job goes on
+          hpcvirt vm drain a                                            empty a host for maintenance
+          hpcvirt vm rebalance --dry-run                                spread guests over hosts
           hpcvirt vm snapshot --sets /var/sets                          save all at one instant
           hpcvirt vm restore --sets /var/sets --on vm1=b                bring the newest set back, one guest elsewhere
 

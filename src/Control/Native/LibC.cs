@@ -1,3 +1,4 @@
+using System.IO;
 using System.Runtime.InteropServices;
 
 namespace HpcVirt.Control.Native;
@@ -8,6 +9,7 @@ internal static partial class LibC
     private const long SysPidfdSendSignal = 424;
     private const long SysPidfdOpen = 434;
     private const short PollIn = 1;
+    private const int CloseOnExec = 0x80000;
 
     /// <summary>Opens a descriptor that stands for the process itself and not for its number; -1 if that fails.</summary>
     public static int PidfdOpen(int processId) => (int)SystemCall(SysPidfdOpen, processId, 0, 0, 0);
@@ -30,6 +32,27 @@ internal static partial class LibC
     {
         fixed (PidfdInfo* pointer = &info) return Control(pidfd, PidfdInfo.Request, pointer) == 0;
     }
+
+    /// <summary>Waits until a directory's names are on the disk. A new file is there after a crash only if its name is.</summary>
+    public static void SyncDirectory(string path)
+    {
+        int descriptor = Open(path, CloseOnExec, 0);
+        if (descriptor < 0) throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+        int failed = Flush(descriptor);
+        string reason = failed == 0 ? "" : Marshal.GetLastPInvokeErrorMessage();
+        _ = Close(descriptor);
+        if (failed != 0) throw new IOException($"{path} cannot be brought to the disk: {reason}");
+    }
+
+    // Variadic in C, but an int mode travels in the same register either way on Linux.
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial long SystemCall(long number, long first, long second, long third, long fourth);

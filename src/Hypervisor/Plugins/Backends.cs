@@ -30,11 +30,20 @@ public static class Backends
     private static string Required(BackendSettings settings) =>
         settings.GuestFile ?? throw new HypervisorException("no file of hosts and guests was named. Name one with --guests, or in HPCVIRT_GUESTS; ./lab up writes one.");
 
-    /// <summary>A rehearsal begins with the guests dealt out over the hosts, in order.</summary>
+    /// <summary>A rehearsal begins with the guests dealt out over the hosts, in order; with a state of its own it goes on where it was.</summary>
     private static RehearsalOptions FromFile(GuestFile file)
     {
         string[] hosts = [.. file.Hosts.Keys];
-        return new RehearsalOptions { Hosts = hosts, Guests = file.Guests.Index().ToDictionary(static one => one.Item, one => hosts[one.Index % hosts.Length]) };
+        var usual = new RehearsalOptions();
+        return usual with
+        {
+            Hosts = hosts,
+            Guests = file.Guests.Index().ToDictionary(static one => one.Item, one => hosts[one.Index % hosts.Length]),
+            HostList = file.HostList,
+            GuestCpus = file.GuestCpus,
+            StateFile = file.RehearsalState,
+            BytesPerSecond = file.RehearsalMibPerSecond is { } rate ? (long)rate << 20 : usual.BytesPerSecond,
+        };
     }
 
     private static IHypervisorBackendFactory LoadFactory(string name, string? folder)

@@ -13,10 +13,12 @@ namespace HpcVirt.Hypervisor.Qemu;
 /// {
 ///   "sockets": "/run/guests/{guest}@{host}.qmp",
 ///   "start": ["/usr/local/bin/start-guest", "{guest}", "{host}"],
-///   "hosts":  [ { "name": "a", "address": "10.0.0.1" }, { "name": "b", "address": "10.0.0.2" } ],
-///   "guests": [ { "name": "vm1" } ]
+///   "hosts":  [ { "name": "a", "address": "10.0.0.1", "cpu": "x86-64-v3", "memoryMiB": 65536, "guestsMax": 8 }, { "name": "b", "address": "10.0.0.2" } ],
+///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"] } ],
+///   "rehearsal": { "state": "rehearsed.json", "mibPerSecond": 1024 }
 /// }
-/// </code></remarks>
+/// </code>
+/// cpu, memoryMiB, guestsMax and rehearsal may be left out; the last is for the backend of that name only.</remarks>
 public sealed record GuestFile
 {
     private const string GuestWord = "{guest}";
@@ -35,8 +37,20 @@ public sealed record GuestFile
     /// <summary>Hosts, and the address at which each is reached by the others.</summary>
     public IReadOnlyDictionary<string, string> Hosts { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>Hosts with their room and processors, in the order of the file.</summary>
+    public IReadOnlyList<HypervisorHost> HostList { get; private init; } = [];
+
     /// <summary>The guests' names.</summary>
     public IReadOnlyList<string> Guests { get; private init; } = [];
+
+    /// <summary>What guests' processors must be able to do, where the file says so.</summary>
+    public IReadOnlyDictionary<string, CpuFeatures> GuestCpus { get; private init; } = new Dictionary<string, CpuFeatures>();
+
+    /// <summary>Where the rehearsal keeps its guests' places between two runs of the tool; null: nowhere.</summary>
+    public string? RehearsalState { get; private init; }
+
+    /// <summary>How fast a rehearsed move is; null: as fast as by default.</summary>
+    public int? RehearsalMibPerSecond { get; private init; }
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="GuestFileException">It is not there, is no JSON, or lacks something.</exception>
@@ -64,23 +78,29 @@ public sealed record GuestFile
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             JsonElement root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object) throw new FormatException("it holds no object");
-            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests");
+            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests", "rehearsal");
             string sockets = Text(root, "sockets", "the file");
             if (!sockets.Contains(GuestWord, StringComparison.Ordinal) || !sockets.Contains(HostWord, StringComparison.Ordinal))
                 throw new FormatException($"\"sockets\" must contain {GuestWord} and {HostWord}, for a guest that moves has one socket at either end");
             string[] start = [.. Items(root, "start").Select(static word => word.ValueKind is JsonValueKind.String ? word.GetString()! : throw new FormatException("\"start\" is a list of words"))];
             if (start.Length == 0) throw new FormatException("\"start\" is empty; it is the command that starts a guest on a host");
-            (string Name, string Address)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
-            string[] guests = [.. Items(root, "guests").Select(static guest => GuestName(guest))];
-            Distinct(hosts.Select(static host => host.Name), "host");
-            Distinct(guests, "guest");
+            (HypervisorHost Host, string Address)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
+            (string Name, CpuFeatures? Cpu)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
+            Distinct(hosts.Select(static host => host.Host.Name), "host");
+            Distinct(guests.Select(static guest => guest.Name), "guest");
             if (hosts.Length == 0) throw new FormatException("there are no hosts in it");
+            JsonElement? rehearsal = root.TryGetProperty("rehearsal", out JsonElement found) ? found : null;
+            if (rehearsal is { } given) OnlyKnown(given, "\"rehearsal\"", "state", "mibPerSecond");
             return new GuestFile
             {
                 Path = path,
-                Hosts = hosts.ToDictionary(static host => host.Name, static host => host.Address),
-                Guests = guests,
-                _sockets = System.IO.Path.IsPathRooted(sockets) ? sockets : System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, sockets),
+                Hosts = hosts.ToDictionary(static host => host.Host.Name, static host => host.Address),
+                HostList = [.. hosts.Select(static host => host.Host)],
+                Guests = [.. guests.Select(static guest => guest.Name)],
+                GuestCpus = guests.Where(static guest => guest.Cpu is not null).ToDictionary(static guest => guest.Name, static guest => guest.Cpu!),
+                RehearsalState = rehearsal is { } told && told.TryGetProperty("state", out _) ? Beside(path, Text(told, "state", "\"rehearsal\"")) : null,
+                RehearsalMibPerSecond = rehearsal is { } asked ? (int?)Count(asked, "mibPerSecond", "\"rehearsal\"") : null,
+                _sockets = Beside(path, sockets),
                 _start = start,
             };
         }
@@ -108,19 +128,50 @@ public sealed record GuestFile
         if (!Hosts.ContainsKey(host)) throw new HypervisorException($"there is no host '{host}' in {Path}; it names {string.Join(", ", Hosts.Keys)}.");
     }
 
+    /// <summary>Refuses a host whose processor lacks what a guest needs.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="from">The host it is on, which tells what it needs where the file does not; null: only the file tells.</param>
+    /// <param name="to">The host it is to work on.</param>
+    public void RequireCpu(string guest, string? from, string to)
+    {
+        CpuFeatures? needed = GuestCpus.GetValueOrDefault(guest) ?? HostList.FirstOrDefault(host => host.Name == from)?.Cpu;
+        if (needed?.WhyNotOn(HostList.First(host => host.Name == to).Cpu) is { } reason)
+            throw new HypervisorException($"guest {guest} cannot work on host {to}: {reason}. Nothing was moved; choose another host, or correct \"cpu\" in {Path}.");
+    }
+
+    private static string Beside(string file, string path) =>
+        System.IO.Path.IsPathRooted(path) ? path : System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!, path);
+
     private static string Fill(string text, string guest, string host) =>
         text.Replace(GuestWord, guest, StringComparison.Ordinal).Replace(HostWord, host, StringComparison.Ordinal);
 
-    private static (string Name, string Address) Host(JsonElement host)
+    private static (HypervisorHost Host, string Address) Host(JsonElement host)
     {
-        OnlyKnown(host, "a host", "name", "address");
-        return (Name(host, "a host"), Text(host, "address", "a host"));
+        OnlyKnown(host, "a host", "name", "address", "cpu", "memoryMiB", "guestsMax");
+        string name = Name(host, "a host");
+        return (new HypervisorHost(name) { Cpu = Cpu(host, name), MemoryBytes = Count(host, "memoryMiB", name) << 20, GuestsMax = (int?)Count(host, "guestsMax", name) }, Text(host, "address", "a host"));
     }
 
-    private static string GuestName(JsonElement guest)
+    private static (string Name, CpuFeatures? Cpu) GuestOf(JsonElement guest)
     {
-        OnlyKnown(guest, "a guest", "name");
-        return Name(guest, "a guest");
+        OnlyKnown(guest, "a guest", "name", "cpu");
+        string name = Name(guest, "a guest");
+        return (name, Cpu(guest, name));
+    }
+
+    private static CpuFeatures? Cpu(JsonElement of, string name)
+    {
+        if (!of.TryGetProperty("cpu", out JsonElement cpu)) return null;
+        if (cpu.ValueKind is JsonValueKind.String && cpu.GetString() is { Length: > 0 } model) return CpuFeatures.OfModel(model);
+        return cpu.ValueKind is JsonValueKind.Array && cpu.GetArrayLength() > 0 && cpu.EnumerateArray().All(static one => one.ValueKind is JsonValueKind.String)
+            ? CpuFeatures.OfList(cpu.EnumerateArray().Select(static one => one.GetString()!))
+            : throw new FormatException($"\"cpu\" of {name} is neither the name of a model nor a list of features");
+    }
+
+    private static long? Count(JsonElement of, string key, string name)
+    {
+        if (!of.TryGetProperty(key, out JsonElement value)) return null;
+        return value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out int count) && count > 0 ? count : throw new FormatException($"\"{key}\" of {name} is no whole number above zero");
     }
 
     /// <summary>Names become parts of paths.</summary>

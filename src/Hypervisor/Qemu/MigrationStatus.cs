@@ -27,6 +27,9 @@ internal sealed record MigrationStatus(string Status)
     /// <summary>The port that a target listens on.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Something is being sent, or will be.</summary>
+    public bool IsUnderWay => !IsOver && Status is not "none";
+
     public bool IsOver => Status is "completed" or "failed" or "cancelled";
 
     /// <summary>QEMU says "completed" a moment before it has written the times down; asked again, it knows them.</summary>

@@ -54,6 +54,9 @@ public sealed class QemuBackend : IHypervisorBackend
         await Task.WhenAll(_file.Guests.Select(guest => DescribeAsync(guest, cancel)));
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<HypervisorHost>> HostsAsync(CancellationToken cancel = default) => Task.FromResult(_file.HostList);
+
+    /// <inheritdoc/>
     public async Task PauseAsync(string guest, CancellationToken cancel = default)
     {
         await using QemuMonitor monitor = await FindAsync(guest, cancel);
@@ -81,6 +84,7 @@ public sealed class QemuBackend : IHypervisorBackend
     {
         _file.RequireGuest(guest);
         _file.RequireHost(options.Host);
+        _file.RequireCpu(guest, null, options.Host);
         if (!File.Exists(options.File)) throw new HypervisorException($"there is no state {options.File} to restore guest {guest} from.");
         await EndAllAsync(guest, options.EndsRunning, cancel);
         QemuMonitor monitor = await StartCommand.RunAsync(_file, guest, options.Host, ["-S", "-incoming", "defer"], _deadlines, _time, cancel);
@@ -106,6 +110,7 @@ public sealed class QemuBackend : IHypervisorBackend
         cancel.ThrowIfCancellationRequested();
         await using QemuMonitor source = await FindAsync(guest, cancel);
         if (source.Host == options.TargetHost) throw new HypervisorException($"guest {guest} is on host {source.Host} already.");
+        _file.RequireCpu(guest, source.Host, options.TargetHost);
         return await new GuestMove(_file, source, options, progress, _deadlines, _time).RunAsync(cancel);
     }
 
@@ -145,7 +150,11 @@ public sealed class QemuBackend : IHypervisorBackend
             string? remark = found.Count > 1
                 ? $"there are {found.Count} processes of it: {string.Join(", ", found.Select(static one => $"'{one.StatusAtOpen}' on {one.Host}"))}"
                 : status is GuestConditions.Running ? null : $"QEMU says '{status}'";
-            return new Guest(guest, monitor.Host, GuestConditions.Of(status), await monitor.MemoryBytesAsync(cancel), remark);
+            return new Guest(guest, monitor.Host, GuestConditions.Of(status), await monitor.MemoryBytesAsync(cancel), remark)
+            {
+                ArrivingOn = await ArrivingOnAsync(monitor, found, troubles, cancel),
+                Cpu = _file.GuestCpus.GetValueOrDefault(guest),
+            };
         }
         catch (QmpException e)
         {
@@ -155,6 +164,15 @@ public sealed class QemuBackend : IHypervisorBackend
         {
             foreach (QemuMonitor monitor in found) await monitor.DisposeAsync();
         }
+    }
+
+    /// <summary>Where a second process waits for the state that the first is sending, or has sent; one that nobody sends anything to was left behind, and is not arriving.</summary>
+    private static async Task<string?> ArrivingOnAsync(QemuMonitor guest, List<QemuMonitor> found, List<(string Host, HypervisorException Error)> troubles, CancellationToken cancel)
+    {
+        // A process that does not greet may be one that is arriving, too.
+        if (troubles.Count > 0) return troubles[0].Host;
+        if (found.FirstOrDefault(one => one != guest && one.StatusAtOpen is GuestConditions.Arriving) is not { } waiting) return null;
+        return guest.StatusAtOpen is GuestConditions.Left || (await guest.MigrationAsync(cancel)).IsUnderWay ? waiting.Host : null;
     }
 
     /// <summary>Becomes the owner of the process that is the guest.</summary>

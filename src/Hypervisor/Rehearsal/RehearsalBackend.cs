@@ -21,6 +21,7 @@ public sealed class RehearsalBackend : IHypervisorBackend
     private readonly Dictionary<string, Guest> _guests;
     private readonly Dictionary<(RehearsedVerb Verb, string Guest), string> _failures = [];
     private readonly List<string> _story = [];
+    private readonly RehearsedPlaces? _places;
 
     /// <summary>A hypervisor that is not there.</summary>
     /// <param name="options">Its guests, and how long it takes.</param>
@@ -30,7 +31,8 @@ public sealed class RehearsalBackend : IHypervisorBackend
         _options = options;
         _time = time;
         _hosts = [.. options.Hosts.Concat(options.Guests.Values).Distinct()];
-        _guests = options.Guests.ToDictionary(static one => one.Key, one => new Guest(one.Key, one.Value, GuestCondition.Running, options.MemoryBytes));
+        _places = options.StateFile is { } file ? new RehearsedPlaces(file) : null;
+        _guests = options.Guests.ToDictionary(static one => one.Key, one => new Guest(one.Key, one.Value, GuestCondition.Running, options.MemoryBytes) { Cpu = options.GuestCpus.GetValueOrDefault(one.Key) });
     }
 
     /// <inheritdoc/>
@@ -69,8 +71,16 @@ public sealed class RehearsalBackend : IHypervisorBackend
     /// <inheritdoc/>
     public Task<IReadOnlyList<Guest>> GuestsAsync(CancellationToken cancel = default)
     {
-        lock (_lock) return Task.FromResult<IReadOnlyList<Guest>>([.. _guests.Values]);
+        lock (_lock)
+        {
+            Recall();
+            return Task.FromResult<IReadOnlyList<Guest>>([.. _guests.Values]);
+        }
     }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HypervisorHost>> HostsAsync(CancellationToken cancel = default) =>
+        Task.FromResult<IReadOnlyList<HypervisorHost>>([.. _hosts.Select(name => _options.HostList.FirstOrDefault(host => host.Name == name) ?? new HypervisorHost(name))]);
 
     /// <inheritdoc/>
     public Task PauseAsync(string guest, CancellationToken cancel = default) => DoAsync(RehearsedVerb.Pause, guest, GuestCondition.Paused, cancel);
@@ -117,6 +127,9 @@ public sealed class RehearsalBackend : IHypervisorBackend
         Guest known = Present(guest);
         RequireHost(options.TargetHost);
         if (known.Host == options.TargetHost) throw new HypervisorException($"guest {guest} is on host {known.Host} already.");
+        CpuFeatures? needed = known.Cpu ?? _options.HostList.FirstOrDefault(host => host.Name == known.Host)?.Cpu;
+        if (needed?.WhyNotOn(_options.HostList.FirstOrDefault(host => host.Name == options.TargetHost)?.Cpu) is { } reason)
+            throw new HypervisorException($"guest {guest} cannot work on host {options.TargetHost}: {reason}. Nothing was moved; choose another host.");
         long start = _time.GetTimestamp();
         await CopyAsync(progress, cancel);
         TimeSpan? heldFor = null;
@@ -202,6 +215,7 @@ public sealed class RehearsalBackend : IHypervisorBackend
     {
         lock (_lock)
         {
+            Recall();
             return _guests.TryGetValue(guest, out Guest? known) ? known : throw new HypervisorException($"there is no guest '{guest}' in this rehearsal; there are {string.Join(", ", _guests.Keys)}.");
         }
     }
@@ -216,7 +230,21 @@ public sealed class RehearsalBackend : IHypervisorBackend
 
     private void Change(string guest, Func<Guest, Guest> change)
     {
-        lock (_lock) _guests[guest] = change(_guests[guest]);
+        lock (_lock)
+        {
+            Recall();
+            _guests[guest] = change(_guests[guest]);
+            _places?.Write(_guests.Values);
+        }
+    }
+
+    /// <summary>What another process of the tool has done since is taken over.</summary>
+    private void Recall()
+    {
+        foreach ((string guest, string? host, GuestCondition condition) in _places?.Read() ?? [])
+        {
+            if (_guests.TryGetValue(guest, out Guest? known)) _guests[guest] = known with { Host = host, Condition = condition };
+        }
     }
 
     private void FailIfAsked(RehearsedVerb verb, string guest)

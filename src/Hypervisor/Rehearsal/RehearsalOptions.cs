@@ -12,6 +12,15 @@ public sealed record RehearsalOptions
     /// <summary>All hosts; those that guests are on need not be repeated.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Room and processors of hosts; those that are missing here have no bounds.</summary>
+    public IReadOnlyList<HypervisorHost> HostList { get; init; } = [];
+
+    /// <summary>What guests' processors must be able to do.</summary>
+    public IReadOnlyDictionary<string, CpuFeatures> GuestCpus { get; init; } = new Dictionary<string, CpuFeatures>();
+
+    /// <summary>A file that keeps where guests are from one process to the next; null: nothing is kept.</summary>
+    public string? StateFile { get; init; }
+
     /// <summary>A guest's memory.</summary>
     public long MemoryBytes { get; init; } = 1 << 30;
 

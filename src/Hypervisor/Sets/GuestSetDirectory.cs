@@ -90,6 +90,18 @@ public sealed class GuestSetDirectory
         throw new GuestSetException(Location, refused.Count == 0 ? "there are no sets in it. Make one with `hpcvirt vm snapshot`." : $"none of its {refused.Count} sets can be used. The newest: {refused[0].Message}");
     }
 
+    /// <summary>Removes sets, the oldest first, until so many are left. Each stops counting before its files go.</summary>
+    /// <param name="keep">How many are kept, at least 1.</param>
+    public void Prune(int keep)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        foreach (long number in Numbers().Skip(keep))
+        {
+            Directory.Move(PathOf(number), PathOf(number) + Partial);
+            Abandon(PathOf(number) + Partial);
+        }
+    }
+
     /// <summary>Makes the directory for a new set, under the first number that was never used.</summary>
     internal (long Number, string Path) Begin()
     {

@@ -56,6 +56,14 @@ public sealed class NodeWatch
     /// <summary>Observations that came too late to be used.</summary>
     public long Late => _engine.Late;
 
+    /// <summary>Is told of failures that the data report, when they are played; may be null.</summary>
+    public Action<NodeFailure>? FailureSeen { get; set; }
+
+    /// <summary>Lets an alert stand that stood before this watch was made: after a restart of its owner a sick node is not taken for one that has just recovered.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="sinceS">Since when, in seconds since 1970.</param>
+    public void LetAlertStand(string node, long sinceS) => _alerts[_nodes.Names.IndexOf(node)] = new AlertState(AlertPhase.Firing, 0, sinceS);
+
     /// <summary>Takes in an observation. Observations of a node come in the order of time.</summary>
     /// <param name="seen">The observation.</param>
     public void Observe(Observation seen)
@@ -101,6 +109,7 @@ public sealed class NodeWatch
     {
         int index = _nodes.Names.IndexOf(node);
         _engine.Observe(new Failure(timeS, index, _kinds.IndexOf(kind), untilS, 0));
+        FailureSeen?.Invoke(new NodeFailure(node, timeS, kind));
         _seenS[index] = Math.Max(timeS, _seenS.GetValueOrDefault(index));
     }
 
@@ -133,6 +142,12 @@ public sealed class NodeWatch
         return risks;
     }
 }
+
+/// <summary>A failure that the data report.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="TimeS">When, in seconds since 1970.</param>
+/// <param name="Kind">What failed.</param>
+public sealed record NodeFailure(string Node, long TimeS, string Kind);
 
 /// <summary>What is known of a node at a moment.</summary>
 /// <param name="Node">The node.</param>

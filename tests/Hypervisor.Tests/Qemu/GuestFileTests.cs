@@ -22,7 +22,25 @@ public sealed class GuestFileTests
         Assert.That(file.Hosts["a"], Is.EqualTo("10.0.0.1"));
     }
 
+    [Test]
+    public void Room_and_processors_are_read_and_a_guest_is_refused_where_its_own_is_missing()
+    {
+        GuestFile file = Parse("""
+            { "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1", "cpu": "x86-64-v3", "memoryMiB": 2048, "guestsMax": 3 }, { "name": "b", "address": "2", "cpu": ["sse4.2"] }, { "name": "c", "address": "3" }],
+              "guests": [{ "name": "vm1" }, { "name": "vm2", "cpu": "x86-64-v1" }], "rehearsal": { "state": "places.json", "mibPerSecond": 64 } }
+            """);
+        Assert.That(file.HostList[0], Is.EqualTo(new HypervisorHost("a") { Cpu = CpuFeatures.OfModel("x86-64-v3"), MemoryBytes = 2048L << 20, GuestsMax = 3 }));
+        Assert.That((file.RehearsalState, file.RehearsalMibPerSecond), Is.EqualTo(("/somewhere/places.json", 64)));
+        Assert.That(() => file.RequireCpu("vm1", "a", "b"), Throws.InstanceOf<HypervisorException>().With.Message.Contains("guest vm1 cannot work on host b: its processor lacks abm, avx, avx2"));
+        Assert.That(() => file.RequireCpu("vm1", "a", "c"), Throws.InstanceOf<HypervisorException>().With.Message.Contains("nobody has written down"));
+        Assert.That(() => file.RequireCpu("vm1", "c", "b"), Throws.Nothing, "nothing is known of what it has seen");
+        Assert.That(() => file.RequireCpu("vm2", "c", "a"), Throws.Nothing, "what is written for the guest counts");
+    }
+
     [TestCase("", "")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1", "cpu": [] }], "guests": [] }""", "neither the name of a model nor a list")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1", "memoryMiB": 0 }], "guests": [] }""", "\"memoryMiB\" of a")]
+    [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1" }], "guests": [], "rehearsal": { "stat": "x" } }""", "\"stat\"")]
     [TestCase("[]", "no object")]
     [TestCase("{ \"sockets\"", "")]
     [TestCase("{}", "\"sockets\"")]

@@ -259,6 +259,21 @@ public sealed class QemuBackendTests
     }
 
     [Test]
+    public async Task A_guest_that_is_arriving_elsewhere_says_where()
+    {
+        _source.Status = "running";
+        _target.Status = "inmigrate";
+        Assert.That((await Backend().GuestsAsync()).Single().ArrivingOn, Is.Null, "left behind: nobody sends it anything");
+        _source.Migrates(FakeQemu.Active(1000));
+        Guest guest = (await Backend().GuestsAsync()).Single();
+        Assert.That((guest.Host, guest.Condition, guest.ArrivingOn), Is.EqualTo(("a", GuestCondition.Running, "b")));
+        _target.Status = "running";
+        _source.Status = "postmigrate";
+        guest = (await Backend().GuestsAsync()).Single();
+        Assert.That((guest.Host, guest.ArrivingOn), Is.EqualTo(("b", (string?)null)), "what has left is not arriving");
+    }
+
+    [Test]
     public async Task A_capability_that_this_qemu_lacks_is_named_before_anything_is_started()
     {
         MigrationFailedException error = await FailsAsync(ToB with { MultifdChannels = 2 });

@@ -50,6 +50,17 @@ public sealed class GuestSetTests
     }
 
     [Test]
+    public async Task The_oldest_sets_go_and_no_number_is_used_again()
+    {
+        for (int i = 0; i < 4; i++) _ = await SnapshotAsync();
+        _sets.Prune(keep: 2);
+        Assert.That(_sets.Numbers(), Is.EqualTo(new long[] { 4, 3 }));
+        Assert.That(Directory.EnumerateFileSystemEntries(_sets.Location).Count(), Is.EqualTo(2), "nothing half removed is left");
+        Assert.That((await SnapshotAsync()).Set.Number, Is.EqualTo(5));
+        Assert.That(() => _sets.Prune(keep: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
     public async Task A_guest_that_cannot_be_saved_leaves_no_set_and_all_go_on()
     {
         _backend.FailOnce(RehearsedVerb.Save, "vm2", "the disk is full");

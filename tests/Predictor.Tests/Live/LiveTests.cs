@@ -91,6 +91,40 @@ internal sealed class LiveTests
     }
 
     [Test]
+    public void An_alert_that_stood_before_a_restart_stands_and_clears_as_any_other()
+    {
+        var watch = new NodeWatch(Fleets.Model, Gate);
+        watch.LetAlertStand("a", 1000);
+        var clears = new List<bool>();
+        for (long timeS = 100_000; timeS < 100_000 + (60 * (Gate.ToClear + 1)); timeS += 60)
+        {
+            watch.Observe(new SensorObservation(timeS, "a", "cpu_temp_c", 45));
+            NodeRisk risk = watch.Judge(timeS, TimeSpan.FromSeconds(60)).Single();
+            Assert.That((risk.Fires, risk.Risk < Fleets.Model.Threshold), Is.EqualTo((false, true)));
+            clears.Add(risk.Clears);
+        }
+
+        Assert.That(clears.IndexOf(true), Is.EqualTo(Gate.ToClear - 1), "after as many calm samples as any alert");
+        Assert.That(clears.Count(static one => one), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Failures_that_are_played_are_told_when_their_time_has_come()
+    {
+        using HealthDataset dataset = Fleets.Open();
+        var watch = new NodeWatch(Fleets.Model, Gate);
+        var told = new List<NodeFailure>();
+        long nowS = 0;
+        watch.FailureSeen = told.Add;
+        DatasetReplay.Play(dataset, watch, null, null, TimeSpan.FromDays(1), 0, TimeProvider.System, risks =>
+        {
+            if (risks.Count > 0) nowS = risks[0].TimeS;
+            Assert.That(told.Select(static one => one.TimeS), Is.All.LessThanOrEqualTo(nowS));
+        }, CancellationToken.None);
+        Assert.That(told.Select(static one => (one.Node, one.TimeS)), Is.EquivalentTo(dataset.Failures.Where(one => one.TimeS <= nowS).Select(one => (dataset.NodeNames[one.Node], one.TimeS))).And.Not.Empty);
+    }
+
+    [Test]
     public void A_sensor_without_a_value_is_missing_alone()
     {
         double RiskWith(params SensorObservation[] seen)
