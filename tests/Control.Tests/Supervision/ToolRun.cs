@@ -59,14 +59,14 @@ internal sealed partial class ToolRun : IDisposable
     /// <param name="inside">A command that runs the tool given to it, somewhere else.</param>
     public static ToolRun Start(string workingDirectory, IReadOnlyList<string> arguments, Action<IDictionary<string, string?>>? environment = null, IReadOnlyList<string>? inside = null)
     {
-        // Started from a script's background, the tests inherit an ignored SIGINT, and the tool would too: a Ctrl-C could not be tried.
+        // Started from a script's background, the tests inherit an ignored SIGINT, and under nohup an ignored SIGHUP, and the tool would too: neither could be tried.
         var start = new ProcessStartInfo("env")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory,
         };
-        start.ArgumentList.Add("--default-signal=INT");
+        start.ArgumentList.Add("--default-signal=INT,HUP");
         foreach (string word in inside ?? []) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self : "dotnet");
         start.ArgumentList.Add(PathOf("hpcvirt.dll"));
