@@ -21,7 +21,7 @@ internal static class MoveRuns
     {
         string checkpoints = $"/dev/shm/hpcvirt-bench-move-{System.Environment.ProcessId}", events = Path.Combine(hosts.Scratch, "events-move.json");
         Directory.CreateDirectory(checkpoints);
-        using Process job = hosts.StartJob("openmpi", checkpoints, events, "1h", Plate, "--strategy", "spawn");
+        using Process job = hosts.StartJob("openmpi", checkpoints, events, "1h", Plate, "--strategy", "spawn", "--warm-spares");
         try
         {
             var log = new EventLogReader(events, job, BenchHosts.Deadline);

@@ -1,12 +1,19 @@
+using System.Collections.Immutable;
+using HpcVirt.Control.Launchers;
+
 namespace HpcVirt.Control.Protocol;
 
 /// <summary>Something that the driver has to do.</summary>
 internal abstract record SupervisorEffect;
 
-/// <summary>Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible.</summary>
+/// <summary>
+/// Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible. Where there are hosts beside, answer with <see cref="StartDeadlineReached"/>
+/// in time: launchers wait long for a host that does not answer.
+/// </summary>
 /// <param name="Attempt">Its number, from 1.</param>
 /// <param name="Where">Where its ranks go.</param>
-internal sealed record LaunchAttempt(int Attempt, Placement Where) : SupervisorEffect;
+/// <param name="Beside">Hosts without ranks that the launcher is to know.</param>
+internal sealed record LaunchAttempt(int Attempt, Placement Where, ImmutableArray<HostSlots> Beside) : SupervisorEffect;
 
 /// <summary>Ask all connected ranks to save a checkpoint and end; answer with <see cref="StopDeadlineReached"/> when the grace is over.</summary>
 internal sealed record AskRanksToStop : SupervisorEffect;

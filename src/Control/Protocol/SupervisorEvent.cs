@@ -23,6 +23,9 @@ internal sealed record DrainAsked(string Host) : SupervisorEvent;
 /// <summary>An operator wants a rank on another host.</summary>
 internal sealed record MoveAsked(int Rank, string From, string To) : SupervisorEvent;
 
+/// <summary>The operator who wanted a rank on another host has stopped waiting for it.</summary>
+internal sealed record MoveGivenUp : SupervisorEvent;
+
 /// <summary>An operator gives a host back that was drained or lost.</summary>
 internal sealed record HostReturned(string Host) : SupervisorEvent;
 
@@ -31,6 +34,9 @@ internal abstract record AttemptEvent(int Attempt) : SupervisorEvent;
 
 /// <summary>The launcher could not be started.</summary>
 internal sealed record LaunchFailed(int Attempt, string Reason) : AttemptEvent(Attempt);
+
+/// <summary>The time in which a rank should have been heard of is over.</summary>
+internal sealed record StartDeadlineReached(int Attempt) : AttemptEvent(Attempt);
 
 /// <summary>A rank introduced itself.</summary>
 internal sealed record RankConnected(int Attempt, int Rank) : AttemptEvent(Attempt);

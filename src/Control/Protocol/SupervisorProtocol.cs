@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
+using HpcVirt.Control.Launchers;
 
 namespace HpcVirt.Control.Protocol;
 
@@ -66,6 +67,8 @@ internal static class SupervisorProtocol
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost lost when CanRepair(state) => Repair(state, lost.Rank),
         MoveAsked move when CanReplace(state) && state.Moving is null => AskForCheckpoint(state with { Moving = move }),
+        MoveGivenUp => (state with { Moving = null }, []),
+        StartDeadlineReached when !state.RankSeen => End(state, withGrace: false),
         RankCommitted when state.Moving is { } move && CanReplace(state) => Move(state, move),
         RankLost => End(state, withGrace: true),
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
@@ -93,7 +96,7 @@ internal static class SupervisorProtocol
         (state with { CheckpointRequests = state.CheckpointRequests + 1 }, [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]);
 
     /// <summary>One at a time: a second loss while a replacement is on its way is too much for those that are left.</summary>
-    private static bool CanReplace(SupervisorState state) =>
+    public static bool CanReplace(SupervisorState state) =>
         state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true, Where.Ranks: > 1 };
 
     private static bool CanRepair(SupervisorState state) => CanReplace(state) && state.Attempt - state.Relocations + state.RepairsInAll <= state.RestartsMax;
@@ -129,9 +132,12 @@ internal static class SupervisorProtocol
     {
         if (state.Hosts.Place(state.Ranks, state.RanksMin) is not { } where) return Finish(state, JobOutcome.HostsMissing);
         int attempt = state.Attempt + 1;
+        // Once: a spare that is down would end every attempt.
+        ImmutableArray<HostSlots> beside = state is { WarmSpares: true, Attempt: 0 } ? state.Hosts.Besides(where) : [];
         SupervisorState launched = state with
         {
             Where = where,
+            Named = [.. where.Hosts.Concat(beside).Select(static h => h.Name)],
             IsRelocating = false,
             Phase = SupervisorPhase.Running,
             Attempt = attempt,
@@ -147,7 +153,7 @@ internal static class SupervisorProtocol
             StatusBefore = state.Status,
             Status = null,
         };
-        return (launched, [new LaunchAttempt(attempt, where)]);
+        return (launched, [new LaunchAttempt(attempt, where, beside)]);
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>

@@ -42,6 +42,12 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>Whether lost ranks are replaced inside the job before the job is launched anew.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>Whether the first attempt's launcher is told of hosts without ranks too, so that ranks can move there.</summary>
+    public bool WarmSpares { get; init; }
+
+    /// <summary>The hosts that the launcher of this attempt knows: only there it can start a process later.</summary>
+    public ImmutableHashSet<string> Named { get; init; } = [];
+
     /// <summary>The rank whose replacement is awaited, or null.</summary>
     public int? Awaited { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         CheckpointNow => SaveNow(),
         Drain => Empty(ask.Argument),
         Undrain => GiveBack(ask.Argument),
-        Move => Relocate(ask.Argument),
+        Move => MoveRank(ask.Argument),
         _ => No($"'{ask.Verb}' is not known here; this is an older hpcvirt than yours"),
     };
 
@@ -99,7 +99,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         return new Answer(true, [$"{host} may take ranks again, from the next attempt on"]);
     }
 
-    private Answer Relocate(string argument)
+    private Answer MoveRank(string argument)
     {
         string[] words = argument.Split(' ', 2);
         SupervisorState before = state();
@@ -119,6 +119,8 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
             pause.Wait(PollInterval);
         }
 
+        // Or a checkpoint that comes much later would move a rank that nobody expects to move any more.
+        post(new MoveGivenUp());
         return No($"rank {rank} did not move within {(options.StopTimeout + options.RepairTimeout).TotalSeconds:0} s; the job's own output says why, and `hpcvirt status` what it does");
     }
 
@@ -128,8 +130,11 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         if (Unknown(now, host) is { } unknown) return unknown;
         if (now.Phase != SupervisorPhase.Running || now.Awaited is not null || now.Moving is not null) return $"the job is {(now.Phase == SupervisorPhase.Running ? "replacing a rank" : Word(now))}; ask again in a moment";
         if (ranks().SingleOrDefault(r => r.IsConnected && r.Peer.Rank == rank) is not { } record) return $"there is no rank {rank} to move; `hpcvirt status` shows where the ranks are";
+        if (!SupervisorProtocol.CanReplace(now)) return "no rank of this job can be replaced now: there is only one, or one has failed or finished already";
         if (record.Peer.Host == host) return $"rank {rank} is on {host} already";
         if (!now.Hosts.IsUsable(host)) return $"{host} takes no ranks: it is drained or lost; give it back with `hpcvirt undrain {host}`";
+        if (!now.Named.Contains(host))
+            return $"the launcher was not told of {host} when this attempt began, and can start nothing there: start the job with --warm-spares (it counts for the first attempt), or use `hpcvirt drain`";
         int slots = now.Hosts.Hosts.Single(h => h.Name == host).Slots, taken = ranks().Count(r => r.IsConnected && r.Peer.Host == host);
         return taken < slots ? null : $"{host} has {slots} slots, and all are taken";
     }

@@ -60,6 +60,7 @@ internal sealed class Supervisor : IDisposable
             RanksMin = options.RanksMin ?? options.Plan.Ranks,
             Hosts = HostPool.Of(options.Hosts, options.Spares),
             RepairsInJob = options.RepairsInJob,
+            WarmSpares = options.WarmSpares,
         };
         _log = new JobLog(context.StandardError, context.Events);
         _processes = new JobProcesses(options.JobId);
@@ -106,6 +107,9 @@ internal sealed class Supervisor : IDisposable
             if (happened is RepairDeadlineReached && !effects.IsEmpty)
                 _log.Say($"the replacement for rank {_state.Awaited} does not go on within {_options.RepairTimeout.TotalSeconds:0.#} s: the ranks are ended, and the job is launched anew");
 
+            if (happened is StartDeadlineReached && !effects.IsEmpty)
+                _log.Say($"no rank was heard of within {_options.StartTimeout.TotalSeconds:0} s; a spare may not answer: the job is launched anew without warm spares");
+
             // All ranks of a host that is lost report it.
             if (happened is DrainAsked or HostReturned || (happened is HostLost lost && before.IsUsable(lost.Host))) SayHost(happened);
             foreach (SupervisorEffect effect in effects) Perform(effect);
@@ -135,7 +139,7 @@ internal sealed class Supervisor : IDisposable
     {
         switch (effect)
         {
-            case LaunchAttempt launch: Launch(launch.Attempt, launch.Where); break;
+            case LaunchAttempt launch: Launch(launch); break;
             case AskRanksToStop: AskToStop(); break;
             case RepairLinks repair: Repair(repair); break;
             case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
@@ -147,13 +151,14 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private void Launch(int attempt, Placement where)
+    private void Launch(LaunchAttempt launch)
     {
+        (int attempt, Placement where) = (launch.Attempt, launch.Where);
         SayPlacement(attempt, where);
         _board.Begin();
         _server.Expect(attempt);
         LaunchCommand command = _options.Launcher.Build(
-            PlanOf(where), JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
+            PlanOf(launch), JobEnvironment.Of(_options, _directory, _entrance, attempt, _wasTaken));
         _log.Record("attempt-started", ("attempt", attempt), ("command", command.ToShell()));
         try
         {
@@ -168,16 +173,22 @@ internal sealed class Supervisor : IDisposable
         }
 
         _attempt.Watch(Post);
+        if (!launch.Beside.IsEmpty)
+        {
+            _timer?.Dispose();
+            _timer = _context.Time.CreateTimer(_ => Post(new StartDeadlineReached(attempt)), null, _options.StartTimeout, Timeout.InfiniteTimeSpan);
+        }
+
         if (_options.StallTimeout is not { } timeout) return;
         _stallTimer = _context.Time.CreateTimer(_ => ReportStall(attempt, timeout), null, timeout, timeout / 4);
     }
 
     /// <summary>Open MPI starts processes later only on hosts that it knew from the start.</summary>
-    private JobPlan PlanOf(Placement where) => _options.Plan with
+    private JobPlan PlanOf(LaunchAttempt launch) => _options.Plan with
     {
-        Ranks = where.Ranks,
-        Hosts = where.Hosts,
-        HostsBeside = _options.RepairsInJob ? _state.Hosts.Besides(where) : [],
+        Ranks = launch.Where.Ranks,
+        Hosts = launch.Where.Hosts,
+        HostsBeside = launch.Beside,
         RepairsInJob = _options.RepairsInJob,
     };
 

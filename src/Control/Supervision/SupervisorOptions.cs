@@ -18,6 +18,12 @@ public sealed record SupervisorOptions
     /// <summary>Whether lost ranks are replaced inside the job where the MPI can; otherwise, and where that fails, the job is launched anew.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>Whether the launcher starts its daemons on hosts without ranks too, so that ranks can move there. Then all hosts must answer at the first start.</summary>
+    public bool WarmSpares { get; init; }
+
+    /// <summary>With warm spares, how long it may take until the first rank is heard of; then the job is launched anew without them. Default 2 min.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long a replacement may take until it goes on from the checkpoint; then the job is launched anew. Default 15 s.</summary>
     public TimeSpan RepairTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -108,6 +114,9 @@ public sealed record SupervisorOptions
         Demand(HostTimeout >= TimeSpan.FromSeconds(1), "--host-timeout must be at least 1 s: a shorter one takes a busy network for a lost host.");
         Demand(SilenceTimeout > HostTimeout, "--silence-timeout must be longer than --host-timeout.");
         Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn: {Launcher.Name} cannot start ranks within a job; use Open MPI, or leave the strategy to relaunch.");
+        Demand(!WarmSpares || RepairsInJob, "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
+        Demand(!WarmSpares || Hosts.Count > 0, "--warm-spares needs --hosts: without them the launcher decides where ranks go.");
+        Demand(StartTimeout > TimeSpan.Zero, "The time for the first rank must be longer than 0 s.");
         Demand(RepairTimeout > TimeSpan.Zero, "The time for a replacement must be longer than 0 s.");
         Demand(RestartsMax >= 0, $"--restarts: {RestartsMax} is negative. 0 means: launch once.");
         Demand(StopTimeout > TimeSpan.Zero, "--stop-timeout must be longer than 0 s.");

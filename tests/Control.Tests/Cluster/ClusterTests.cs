@@ -111,7 +111,7 @@ public sealed class ClusterTests
         using ToolRun run = ToolRun.Start(
             _directory,
             [
-                "run", "-n", "3", "--mpi", "openmpi", "--hosts", "a,b,c", "--spares", "d", "--strategy", "spawn", "--checkpoints", "ckpt", "--json-log", "events",
+                "run", "-n", "3", "--mpi", "openmpi", "--hosts", "a,b,c", "--spares", "d", "--strategy", "spawn", "--warm-spares", "--checkpoints", "ckpt", "--json-log", "events",
                 "--launcher-args", _cluster.LauncherArguments + " --mca pml ob1 --mca btl self,tcp --mca mpi_yield_when_idle 1", "--", ToolRun.PathOf("stencil.dll"), .. plate,
             ],
             static environment => environment["HPCVIRT_INTERVAL"] = "20 steps",

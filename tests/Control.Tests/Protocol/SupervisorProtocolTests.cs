@@ -145,6 +145,31 @@ public sealed class SupervisorProtocolTests
     }
 
     [Test]
+    public void A_move_that_nobody_waits_for_any_more_does_not_happen()
+    {
+        var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);
+        job.Give(new RankConnected(1, 0), new MoveAsked(1, "a", "b"), new MoveGivenUp());
+        job.Commit(step: 5);
+        Assert.That(job.Moved, Is.Empty);
+    }
+
+    [Test]
+    public void Spares_are_warm_in_the_first_attempt_only_and_one_that_does_not_answer_costs_one_attempt()
+    {
+        var hosts = HostPool.Of([new HostSlots("a", 1), new HostSlots("b", 1)], [new HostSlots("c", 1)]);
+        var state = new SupervisorState(RestartsMax) { Ranks = 2, RanksMin = 2, RepairsInJob = true, WarmSpares = true, Hosts = hosts };
+        (state, ImmutableArray<SupervisorEffect> effects) = SupervisorProtocol.Next(state, new Begin());
+        Assert.That(((LaunchAttempt)effects.Single()).Beside, Is.EqualTo(new[] { new HostSlots("c", 1) }));
+        Assert.That(state.Named, Is.EquivalentTo(new[] { "a", "b", "c" }));
+        (SupervisorState seen, _) = SupervisorProtocol.Next(state, new RankConnected(1, 0));
+        Assert.That(SupervisorProtocol.Next(seen, new StartDeadlineReached(1)).Effects, Is.Empty, "a rank was heard of");
+
+        foreach (SupervisorEvent happened in (SupervisorEvent[])[new StartDeadlineReached(1), new AttemptEnded(1, null), new BackoffElapsed(1)]) (state, effects) = SupervisorProtocol.Next(state, happened);
+        Assert.That(((LaunchAttempt)effects.Single()).Beside, Is.Empty);
+        Assert.That(state.Named, Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
     public void A_second_rank_does_not_move_while_the_first_is_on_its_way()
     {
         var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);

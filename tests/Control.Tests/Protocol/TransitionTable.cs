@@ -25,6 +25,8 @@ internal static class TransitionTable
         new RankRestored(Attempt, 0),
         new RepairDeadlineReached(Attempt, 1),
         new MoveAsked(0, "a", "b"),
+        new MoveGivenUp(),
+        new StartDeadlineReached(Attempt),
         new RankSilent(Attempt, 0),
         new HostLost(Attempt, "a"),
         new Stalled(Attempt),

@@ -46,7 +46,7 @@ internal sealed record HostPool(ImmutableArray<PooledHost> Hosts)
     }
 
     /// <summary>The hosts that may take ranks and have none in a placement: where ranks can move to.</summary>
-    public IReadOnlyList<HostSlots> Besides(Placement where) => [.. Hosts.Where(h => h.IsUsable && !where.Uses(h.Name)).Select(static h => new HostSlots(h.Name, h.Slots))];
+    public ImmutableArray<HostSlots> Besides(Placement where) => [.. Hosts.Where(h => h.IsUsable && !where.Uses(h.Name)).Select(static h => new HostSlots(h.Name, h.Slots))];
 
     /// <summary>For people: the names of the hosts in a condition.</summary>
     public string Names(HostCondition condition) => string.Join(", ", Hosts.Where(h => h.Condition == condition).Select(static h => h.Name));
