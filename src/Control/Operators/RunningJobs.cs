@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net.Sockets;
 
 namespace HpcVirt.Control.Operators;
 
@@ -9,7 +10,7 @@ namespace HpcVirt.Control.Operators;
 public static class RunningJobs
 {
     private const string Prefix = "hpcvirt-";
-    private const string Socket = "control";
+    private const string SocketName = "control";
 
     /// <summary>Finds the one job that is meant.</summary>
     /// <param name="jobId">Its id or the beginning of it; null for the only one.</param>
@@ -19,8 +20,21 @@ public static class RunningJobs
     public static string Find(string? jobId, Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        string[] all = [.. Directories(variable)];
+        return Find(jobId, new[] { variable("XDG_RUNTIME_DIR"), variable("TMPDIR"), "/tmp" });
+    }
+
+    internal static string Find(string? jobId, IEnumerable<string?> places)
+    {
+        string[] all = [.. Directories(places)];
         string[] found = [.. all.Where(path => jobId is null || Path.GetFileName(path).StartsWith(Prefix + jobId, StringComparison.Ordinal))];
+
+        // A supervisor that was killed leaves its directory; where several are in question, those that nobody listens in do not count.
+        if (found.Length > 1 && found.Where(IsAnswered).ToArray() is { Length: > 0 } answered)
+        {
+            found = answered;
+            all = answered;
+        }
+
         string ids = string.Join(", ", all.Select(static path => Path.GetFileName(path)[Prefix.Length..]));
         return found.Length switch
         {
@@ -31,10 +45,25 @@ public static class RunningJobs
         };
     }
 
-    private static IEnumerable<string> Directories(Func<string, string?> variable) =>
-        new[] { variable("XDG_RUNTIME_DIR"), variable("TMPDIR"), "/tmp" }
+    private static bool IsAnswered(string directory)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            // Of a Unix socket the kernel answers at once, whatever the supervisor does.
+            socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(directory, SocketName)));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> Directories(IEnumerable<string?> places) =>
+        places
             .Where(static place => !string.IsNullOrEmpty(place) && Directory.Exists(place))
             .Distinct()
             .SelectMany(static place => Directory.EnumerateDirectories(place!, Prefix + "*"))
-            .Where(static path => File.Exists(Path.Combine(path, Socket)));
+            .Where(static path => File.Exists(Path.Combine(path, SocketName)));
 }
