@@ -17,7 +17,7 @@ say "simulate: a fleet with worn fans, bad memory, drifting voltages, failing di
 ./hpcvirt predict simulate "$place/fleet" --nodes 300 --span 200d --seed "$seed"
 
 say "train: on the first part of the time"
-./hpcvirt predict train "$place/fleet" --horizon 24h --lead 15m --period train --search 1 --rows 40000 --seed "$seed" --out "$place/model.hpcm"
+./hpcvirt predict train "$place/fleet" --horizon 24h --lead 15m --period train --search 1 --rows 20000 --seed "$seed" --out "$place/model.hpcm"
 
 say "evaluate: on later time that training never saw"
 ./hpcvirt predict evaluate --model "$place/model.hpcm" "$place/fleet" --period test --json "$place/report.json" --html "$place/report.html"
