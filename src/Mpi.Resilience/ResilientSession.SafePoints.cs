@@ -34,6 +34,7 @@ public sealed partial class ResilientSession
         ReportCommits();
         if (_unnumberedPoints > 0)
             throw new ResilienceException("SafePoint(step) was called after SafePoint(): a program numbers its safe points alike on all ranks, or does not number them.");
+        _isNumbered = true;
         if (_quiesce.IsWithdrawn)
             _quiesce.Look();
         AgreementEffects effects = _agreement.Arrive();

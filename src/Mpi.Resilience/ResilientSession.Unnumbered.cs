@@ -9,6 +9,9 @@ public sealed partial class ResilientSession
 {
     private long _unnumberedPoints;
 
+    /// <summary>Whether others may pass safe points that are not numbered, and need this rank for their checkpoints; the same on all ranks.</summary>
+    private bool MayBeUnnumbered => _isRestored && !_isNumbered;
+
     /// <summary>
     /// A place at which this rank's state is whole, in a program whose ranks take different numbers of steps. Called as often as the rank likes; most
     /// calls cost next to nothing. When the job is to be saved, ranks wait here for one another, and a rank that others need goes on for a step.
@@ -22,7 +25,7 @@ public sealed partial class ResilientSession
     {
         if (!_isRestored)
             throw new ResilienceException("SafePoint was called before Restore. Protect the regions, call Restore, and start with the state that it brings.");
-        if (_unnumberedPoints++ == 0 && _agreement.HasBegun)
+        if (_unnumberedPoints++ == 0 && _isNumbered)
             throw new ResilienceException("SafePoint() was called after SafePoint(step): a program numbers its safe points alike on all ranks, or does not number them.");
         _control?.Beat(_unnumberedPoints);
         Pass(hasEnded: false);
@@ -31,9 +34,9 @@ public sealed partial class ResilientSession
     /// <summary>The programs of all ranks have ended when this returns. Until then a rank that has ended takes part in what the others need.</summary>
     private void FinishUnnumbered()
     {
-        if (_unnumberedPoints == 0)
+        if (!MayBeUnnumbered)
             return;
-        _collectives.BarrierWhile(() => Pass(hasEnded: true));
+        _end.Await(() => Pass(hasEnded: true));
 
         // Some ranks may have entered an attempt that others have not: all go through the same attempts before MPI ends.
         _quiesce.CatchUp(_collectives.Maximum(_quiesce.LastEntered));
@@ -42,7 +45,9 @@ public sealed partial class ResilientSession
     private void Pass(bool hasEnded)
     {
         ReportCommits();
-        Wishes wishes = Wish();
+
+        // A rank that has come to no safe point cannot tell a program without steps from one of which it had no part: others wish.
+        Wishes wishes = _unnumberedPoints == 0 ? default : Wish();
         bool isStop = false;
         if (_quiesce.Pass(wishes, hasEnded, Act) is not { } outcome || _quiesce.IsPursuing)
             return;

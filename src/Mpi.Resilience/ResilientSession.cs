@@ -26,6 +26,7 @@ public sealed partial class ResilientSession : IDisposable
 {
     private readonly ProtectedRegions _regions = new();
     private readonly BoundedCollectives _collectives;
+    private readonly EndBarrier _end;
     private readonly AgreementDriver _agreement;
     private readonly QuiesceDriver _quiesce;
     private readonly CrossingRequests _crossing = new();
@@ -37,6 +38,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly StopNotice? _notice;
     private readonly bool _stopsAfterCheckpoint;
 
+    private bool _isNumbered;
     private bool _isRestored;
 
     private ResilientSession(ResilientOptions options)
@@ -45,6 +47,7 @@ public sealed partial class ResilientSession : IDisposable
         World = Communicator.world;
         _voice = new JobVoice(World.Rank, options.Time);
         _collectives = new BoundedCollectives(World, options.AgreementDeadline, options.Time);
+        _end = new EndBarrier(World);
         _agreement = new AgreementDriver(_collectives, options.Time);
         _quiesce = new QuiesceDriver(World, new QuiesceOptions(options.QuiesceDeadline, options.CaptureLimitBytes, options.AgreementDeadline), options.Time);
         _quiesce.Explained += Refuse;
@@ -209,6 +212,9 @@ public sealed partial class ResilientSession : IDisposable
     /// <summary>Collective: leaves nothing of the quiesces of this job with the library, before MPI is finalized.</summary>
     internal void Settle()
     {
+        // When the job stops, ranks whose programs have ended stand in this barrier, and it has to be complete before MPI ends.
+        if (MayBeUnnumbered)
+            _end.Await(_quiesce.Look);
         _quiesce.AwaitOutstanding();
         if (_quiesce.LastEntered == 0)
             return;
@@ -226,6 +232,7 @@ public sealed partial class ResilientSession : IDisposable
         _control?.Dispose();
         _agreement.Dispose();
         _quiesce.Dispose();
+        _end.Dispose();
         _collectives.Dispose();
     }
 

@@ -57,9 +57,40 @@ internal sealed class QuiesceProgramTests(MpiKind kind)
         Assert.That(Directory.GetDirectories(Path.Combine(_folder, "ckpt"), "v*"), Is.Not.Empty, "the checkpoint at step 20 was committed");
     }
 
-    private MpiOutcome Run(int ranks, params string[] arguments)
+    [TestCase(3, 100, 3)]
+    [TestCase(100, 3, 2)]
+    [TestCase(60, 100, 0)]
+    [TestCase(2, 0, 100)]
+    public void Checkpoints_go_on_when_ranks_have_ended_before_others(int first, int second, int third)
+    {
+        string[] program = ["early", $"{first}", $"{second}", $"{third}"];
+        MpiOutcome outcome = Run(3, [("HPCVIRT_INTERVAL", "20ms")], program);
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+        Assert.That(outcome.Output, Does.Contain($"rank 0: passed {first}").And.Contain($"rank 1: passed {second}").And.Contain($"rank 2: passed {third}"));
+        Assert.That(Directory.GetDirectories(Path.Combine(_folder, "ckpt"), "v*"), Is.Not.Empty);
+    }
+
+    [TestCase(3, 1000, 3)]
+    [TestCase(1000, 3, 0)]
+    public void A_job_stops_and_goes_on_when_ranks_have_ended_before_others(int first, int second, int third)
+    {
+        string[] program = ["early", $"{first}", $"{second}", $"{third}"];
+        MpiOutcome stopped = Run(3, [("HPCVIRT_INTERVAL", "300ms"), ("HPCVIRT_STOP_AFTER_CHECKPOINT", "1")], program);
+        Assert.That(stopped.Output, Does.Contain("stops at cut"), stopped.ToString());
+        Assert.That(stopped.DeadlinePassed, Is.False, stopped.ToString());
+        MpiOutcome outcome = Run(3, [], program);
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+        Assert.That(outcome.Output, Does.Contain("continues at step 1"));
+        Assert.That(outcome.Output, Does.Contain($"rank 0: passed {first}").And.Contain($"rank 1: passed {second}").And.Contain($"rank 2: passed {third}"));
+    }
+
+    private MpiOutcome Run(int ranks, params string[] arguments) => Run(ranks, [], arguments);
+
+    private MpiOutcome Run(int ranks, (string Name, string Value)[] variables, string[] arguments)
     {
         var environment = new Dictionary<string, string?> { ["HPCVIRT_CHECKPOINTS"] = Path.Combine(_folder, "ckpt") };
+        foreach ((string name, string value) in variables)
+            environment[name] = value;
         return MpiLaunch.Run(kind, ranks, TimeSpan.FromMinutes(1), ["dotnet", Tree.Program("tests/Ranks", "HpcVirt.Ranks"), "program", .. arguments], environment);
     }
 }

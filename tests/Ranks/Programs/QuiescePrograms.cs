@@ -154,6 +154,27 @@ internal static class QuiescePrograms
         });
     }
 
+    /// <summary>Ranks whose programs end at different times, one perhaps before its first safe point, while checkpoints go on.</summary>
+    public static int Early(string[] args)
+    {
+        long[] pointsOfRank = [.. args.Select(long.Parse)];
+        return ResilientJob.Run([], new ResilientOptions { Program = "early" }, job =>
+        {
+            long passed = 0;
+            job.Protect("passed", () => passed, restored => passed = restored);
+            job.Restore();
+            long points = pointsOfRank[job.World.Rank];
+            while (passed < points)
+            {
+                job.SafePoint();
+                passed++;
+                Thread.Sleep(2);
+            }
+
+            Console.WriteLine($"rank {job.World.Rank}: passed {passed}");
+        });
+    }
+
     private static QuiesceDriver Driver(Intracommunicator world, TimeSpan deadline) =>
         new(world, new QuiesceOptions(deadline, 1 << 28, TimeSpan.FromSeconds(40)), TimeProvider.System);
 }

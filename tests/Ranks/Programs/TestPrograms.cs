@@ -21,6 +21,8 @@ internal static class TestPrograms
                 return QuiescePrograms.Funneled();
             case ["late", .. var rest]:
                 return QuiescePrograms.Late(rest);
+            case ["early", .. var rest]:
+                return QuiescePrograms.Early(rest);
             case ["hello"]:
                 return HelloProgram.Run(args);
             default:
