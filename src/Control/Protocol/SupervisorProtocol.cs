@@ -74,6 +74,7 @@ internal static class SupervisorProtocol
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
         Stalled or RankSilent => End(state, withGrace: false),
         HostLost lost when state.Where?.Uses(lost.Host) == true => End(state, withGrace: false),
+        HostLost lost when !state.RankSeen && state.Named.Contains(lost.Host) => End(state, withGrace: false),
         DrainAsked drain when state.Phase == SupervisorPhase.Running && state.Where?.Uses(drain.Host) == true => Relocate(state),
         StopAsked when state.IsRelocating => (state with { IsRelocating = false, StopWasAsked = true }, []),
         StopDeadlineReached when state.Phase == SupervisorPhase.Stopping => End(state, withGrace: false),

@@ -47,6 +47,7 @@ internal sealed class Supervisor : IDisposable
     private ITimer? _timer;
     private ITimer? _stallTimer;
     private ITimer? _repairTimer;
+    private StartProbe? _startProbe;
     private Conclude? _conclusion;
 
     public Supervisor(SupervisorOptions options, SupervisorContext context)
@@ -123,6 +124,7 @@ internal sealed class Supervisor : IDisposable
         _timer?.Dispose();
         _stallTimer?.Dispose();
         _repairTimer?.Dispose();
+        _startProbe?.Dispose();
         _kills.Dispose();
         _pulse?.Dispose();
         _attempt?.End(withGrace: false);
@@ -173,6 +175,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         _attempt.Watch(Post);
+        ProbeHosts(attempt, launch);
         if (!launch.Beside.IsEmpty)
         {
             _timer?.Dispose();
@@ -181,6 +184,24 @@ internal sealed class Supervisor : IDisposable
 
         if (_options.StallTimeout is not { } timeout) return;
         _stallTimer = _context.Time.CreateTimer(_ => ReportStall(attempt, timeout), null, timeout, timeout / 4);
+    }
+
+    private void ProbeHosts(int attempt, LaunchAttempt launch)
+    {
+        string[] hosts = [.. launch.Where.Hosts.Concat(launch.Beside).Select(static h => h.Name)];
+        if (hosts.Length < 2) return;
+        long start = _context.Time.GetTimestamp();
+        _startProbe?.Dispose();
+        _startProbe = new StartProbe(
+            hosts,
+            StartProbe.AskAsync,
+            () => _state.RankSeen || _state.Attempt != attempt || _context.Time.GetElapsedTime(start) > _options.StartTimeout,
+            host =>
+            {
+                _log.Say($"host {host} does not answer, and the launcher would wait for it for ever");
+                Post(new HostLost(attempt, host));
+            },
+            _context.Time);
     }
 
     /// <summary>Open MPI starts processes later only on hosts that it knew from the start.</summary>
@@ -244,6 +265,7 @@ internal sealed class Supervisor : IDisposable
     private void End(bool withGrace)
     {
         _stallTimer?.Dispose();
+        _startProbe?.Dispose();
         (ExitStatus? status, bool allGone, string[] unreachable) = _attempt!.End(withGrace);
         _attempt.Dispose();
         _attempt = null;
@@ -309,7 +331,7 @@ internal sealed class Supervisor : IDisposable
         {
             DrainAsked drain => ("drain-asked", drain.Host, _state.IsRelocating ? $"host {drain.Host} is to be emptied: saving a checkpoint, then going on elsewhere" : $"host {drain.Host} is to stay empty"),
             HostReturned returned => ("host-returned", returned.Host, $"host {returned.Host} may take ranks again"),
-            HostLost lost => ("host-lost", lost.Host, $"host {lost.Host} is lost: it has acknowledged nothing for {_options.HostTimeout.TotalSeconds:0.#} s"),
+            HostLost lost => ("host-lost", lost.Host, _state.RankSeen ? $"host {lost.Host} is lost: it has acknowledged nothing for {_options.HostTimeout.TotalSeconds:0.#} s" : $"host {lost.Host} is lost"),
             _ => throw new InvalidOperationException($"{happened} is not about a host."),
         };
         _log.Say(sentence);

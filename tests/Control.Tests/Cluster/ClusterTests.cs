@@ -46,6 +46,16 @@ public sealed class ClusterTests
     }
 
     [Test]
+    public void A_host_that_is_down_from_the_start_is_replaced_by_a_spare()
+    {
+        _cluster.Do("kill", "b");
+        using ToolRun run = Run(["--hosts", "a,b,c", "--spares", "d"], "steps=300", "every=20", "pace=10");
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("host b does not answer").And.Contain("attempt 2 runs on a:1, c:1, d:1"));
+        Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(300)));
+    }
+
+    [Test]
     [Category("Slow")]
     public void A_host_that_dies_is_lost_and_without_spares_the_job_goes_on_with_fewer_ranks()
     {

@@ -170,6 +170,17 @@ public sealed class SupervisorProtocolTests
     }
 
     [Test]
+    public void A_spare_that_does_not_answer_at_the_start_ends_the_attempt_and_one_that_is_lost_later_does_not()
+    {
+        var hosts = HostPool.Of([new HostSlots("a", 1), new HostSlots("b", 1)], [new HostSlots("c", 1)]);
+        var state = new SupervisorState(RestartsMax) { Ranks = 2, RanksMin = 2, RepairsInJob = true, WarmSpares = true, Hosts = hosts };
+        (state, _) = SupervisorProtocol.Next(state, new Begin());
+        Assert.That(SupervisorProtocol.Next(state, new HostLost(1, "c")).State.Phase, Is.EqualTo(SupervisorPhase.Ending));
+        (state, _) = SupervisorProtocol.Next(state, new RankConnected(1, 0));
+        Assert.That(SupervisorProtocol.Next(state, new HostLost(1, "c")).State.Phase, Is.EqualTo(SupervisorPhase.Running));
+    }
+
+    [Test]
     public void A_second_rank_does_not_move_while_the_first_is_on_its_way()
     {
         var job = new ProtocolDrive(RestartsMax, ranks: 3, repairsInJob: true);
