@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
@@ -20,6 +21,8 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
         "kill-rank", "kill-rank", "kill-rank", "stop-rank", "pause-rank", "cut", "cut", "blink", "kill-host", "drain", "drain", "slow", "lossy", "fill-disk", "checkpoint-now",
         "kill-supervisor", "terminate", "kill-two-ranks", "move", "move",
     ];
+
+    private readonly HashSet<string> _out = [];
 
     /// <summary>Faults that cannot be had here, with the reason; empty when all can.</summary>
     public string LeftOut { get; } = hosts.CanShape() ? "" : "slow and lossy links (missing capability: tc netem)";
@@ -58,7 +61,11 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
                 Thread.Sleep(TimeSpan.FromSeconds(1 + random.NextDouble()));
                 Signal("CONT", rank.Pid);
                 return new Fault($"pauses {who} for a second or two");
+            case "cut" or "kill-host" or "drain" when _out.Count == SoakHosts.Spare.Length:
+                // With fewer hosts the job would end, and rightly so.
+                return null;
             case "cut":
+                _out.Add(host);
                 hosts.Do("cut", host);
                 return new Fault($"cuts host {host} off", victim, Undo: () => Return(host));
             case "blink":
@@ -67,10 +74,13 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
                 hosts.Do("heal", host);
                 return new Fault($"cuts host {host} off for about a second");
             case "kill-host":
+                _out.Add(host);
                 hosts.Do("kill", host);
                 return new Fault($"kills host {host}", victim, Undo: () => Return(host));
             case "drain":
-                return job.Operate("drain", host) is { } refusal ? new Fault($"drains host {host}, refused: {refusal}") : new Fault($"drains host {host}", victim, Undo: () => job.Operate("undrain", host));
+                if (job.Operate("drain", host) is { } refusal) return new Fault($"drains host {host}, refused: {refusal}");
+                _out.Add(host);
+                return new Fault($"drains host {host}", victim, Undo: () => Return(host));
             case "slow":
                 hosts.Do("shape", host, "delay", "40ms", "10ms");
                 return new Fault($"makes host {host} slow", Undo: () => hosts.Do("shape", host, "none"));
@@ -90,7 +100,8 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
             case "terminate" when job.SupervisorPid() is > 0 and var pid && rank is not null:
                 Signal("TERM", pid);
                 return new Fault("asks the job to stop (SIGTERM)", EndsSupervisor: true);
-            case "move" when rank is not null:
+            case "move" when rank is not null && SoakHosts.All.Where(name => ranks.All(r => r.Host != name)).ToArray() is { Length: > 0 } free:
+                host = free[random.Next(free.Length)];
                 return new Fault(job.Operate("move", $"{rank.Rank}", host) is { } not ? $"moves rank {rank.Rank} to host {host}, refused: {not}" : $"moves rank {rank.Rank} to host {host}");
             default:
                 return null;
@@ -99,6 +110,7 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
 
     private void Return(string host)
     {
+        _out.Remove(host);
         hosts.Do("heal", host);
         job.Operate("undrain", host);
     }

@@ -38,6 +38,9 @@ internal sealed record LaunchFailed(int Attempt, string Reason) : AttemptEvent(A
 /// <summary>The time in which a rank should have been heard of is over.</summary>
 internal sealed record StartDeadlineReached(int Attempt) : AttemptEvent(Attempt);
 
+/// <summary>Some ranks introduced themselves, and the time in which the others should have is over.</summary>
+internal sealed record RanksMissing(int Attempt) : AttemptEvent(Attempt);
+
 /// <summary>A rank introduced itself.</summary>
 internal sealed record RankConnected(int Attempt, int Rank) : AttemptEvent(Attempt);
 

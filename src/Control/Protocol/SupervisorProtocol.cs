@@ -72,7 +72,7 @@ internal static class SupervisorProtocol
         RankCommitted when state.Moving is { } move && CanReplace(state) => Move(state, move),
         RankLost => End(state, withGrace: true),
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
-        Stalled or RankSilent => End(state, withGrace: false),
+        Stalled or RankSilent or RanksMissing => End(state, withGrace: false),
         HostLost lost when state.Where?.Uses(lost.Host) == true => End(state, withGrace: false),
         HostLost lost when !state.RankSeen && state.Named.Contains(lost.Host) => End(state, withGrace: false),
         DrainAsked drain when state.Phase == SupervisorPhase.Running && state.Where?.Uses(drain.Host) == true => Relocate(state),

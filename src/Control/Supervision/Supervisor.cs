@@ -47,7 +47,7 @@ internal sealed class Supervisor : IDisposable
     private ITimer? _timer;
     private ITimer? _stallTimer;
     private ITimer? _repairTimer;
-    private StartProbe? _startProbe;
+    private StartWatch? _startWatch;
     private Conclude? _conclusion;
 
     public Supervisor(SupervisorOptions options, SupervisorContext context)
@@ -124,7 +124,7 @@ internal sealed class Supervisor : IDisposable
         _timer?.Dispose();
         _stallTimer?.Dispose();
         _repairTimer?.Dispose();
-        _startProbe?.Dispose();
+        _startWatch?.Dispose();
         _kills.Dispose();
         _pulse?.Dispose();
         _attempt?.End(withGrace: false);
@@ -175,7 +175,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         _attempt.Watch(Post);
-        ProbeHosts(attempt, launch);
+        WatchStart(attempt, launch);
         if (!launch.Beside.IsEmpty)
         {
             _timer?.Dispose();
@@ -186,20 +186,27 @@ internal sealed class Supervisor : IDisposable
         _stallTimer = _context.Time.CreateTimer(_ => ReportStall(attempt, timeout), null, timeout, timeout / 4);
     }
 
-    private void ProbeHosts(int attempt, LaunchAttempt launch)
+    private void WatchStart(int attempt, LaunchAttempt launch)
     {
-        string[] hosts = [.. launch.Where.Hosts.Concat(launch.Beside).Select(static h => h.Name)];
-        if (hosts.Length < 2) return;
-        long start = _context.Time.GetTimestamp();
-        _startProbe?.Dispose();
-        _startProbe = new StartProbe(
-            hosts,
-            StartProbe.AskAsync,
-            () => _state.RankSeen || _state.Attempt != attempt || _context.Time.GetElapsedTime(start) > _options.StartTimeout,
-            host =>
+        _startWatch?.Dispose();
+        _startWatch = new StartWatch(
+            new StartWatchOptions
             {
-                _log.Say($"host {host} does not answer, and the launcher would wait for it for ever");
-                Post(new HostLost(attempt, host));
+                Ranks = launch.Where.Ranks,
+                Hosts = [.. launch.Where.Hosts.Concat(launch.Beside).Select(static h => h.Name)],
+                Timeout = _options.StartTimeout,
+                Heard = () => _board.Records().Count,
+                Ask = StartWatch.AskAsync,
+                Absent = host =>
+                {
+                    _log.Say($"host {host} does not answer, and not all ranks were heard of yet");
+                    Post(new HostLost(attempt, host));
+                },
+                Incomplete = heard =>
+                {
+                    _log.Say($"only {heard} of {launch.Where.Ranks} ranks were heard of within {_options.StartTimeout.TotalSeconds:0} s after the first: the others were lost before they could say a word");
+                    Post(new RanksMissing(attempt));
+                },
             },
             _context.Time);
     }
@@ -265,7 +272,7 @@ internal sealed class Supervisor : IDisposable
     private void End(bool withGrace)
     {
         _stallTimer?.Dispose();
-        _startProbe?.Dispose();
+        _startWatch?.Dispose();
         (ExitStatus? status, bool allGone, string[] unreachable) = _attempt!.End(withGrace);
         _attempt.Dispose();
         _attempt = null;

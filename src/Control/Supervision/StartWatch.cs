@@ -1,0 +1,124 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace HpcVirt.Control.Supervision;
+
+/// <summary>
+/// Watches over an attempt until all its ranks were heard of. Before that nobody misses a rank or a host: a launcher waits for ever for a host that is
+/// down, and a rank that dies before it has introduced itself leaves the others waiting.
+/// </summary>
+/// <remarks>Hosts are asked for a TCP connection to the port of the secure shell; a refusal is an answer, too.</remarks>
+internal sealed class StartWatch : IDisposable
+{
+    /// <summary>A start that goes well is over before the first round.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
+    private const int SecureShell = 22;
+    private const int Rounds = 2;
+
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2.5);
+
+    private readonly StartWatchOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HostRoll _roll = new(Rounds);
+    private readonly Lock _round = new();
+    private readonly long _start;
+    private readonly ITimer _timer;
+    private long? _firstHeard;
+    private bool _isOver;
+
+    public StartWatch(StartWatchOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        _start = time.GetTimestamp();
+        _timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>Asks a host for a connection.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>True for an answer, false for none, null when it could not be asked.</returns>
+    public static async Task<bool?> AskAsync(string host)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var deadline = new CancellationTokenSource(AnswerTimeout);
+        try
+        {
+            await socket.ConnectAsync(host, SecureShell, deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode switch
+            {
+                SocketError.ConnectionRefused or SocketError.ConnectionReset => true,
+                SocketError.HostUnreachable or SocketError.HostDown or SocketError.TimedOut => false,
+                _ => null,
+            };
+        }
+    }
+
+    private void Look()
+    {
+        // A round that takes long is not overtaken by the next.
+        if (!_round.TryEnter()) return;
+        try
+        {
+            int heard = _options.Heard();
+            if (_isOver || heard >= _options.Ranks) return;
+            if (heard > 0) _firstHeard ??= _time.GetTimestamp();
+            if (_firstHeard is { } first && _time.GetElapsedTime(first) > _options.Timeout)
+            {
+                _isOver = true;
+                _options.Incomplete(heard);
+                return;
+            }
+
+            // A job that does not use the library is never heard of; what becomes of its hosts later is the launcher's affair.
+            if (_options.Hosts.Count < 2 || (_firstHeard is null && _time.GetElapsedTime(_start) > _options.Timeout)) return;
+            bool?[] answers = Task.WhenAll(_options.Hosts.Select(_options.Ask)).GetAwaiter().GetResult();
+            foreach (string host in _roll.Take(_options.Hosts.Zip(answers).ToDictionary()))
+            {
+                if (_options.Heard() < _options.Ranks) _options.Absent(host);
+            }
+        }
+        finally
+        {
+            _round.Exit();
+        }
+    }
+}
+
+/// <summary>What a <see cref="StartWatch"/> looks at, and who hears of it, on a thread of the clock.</summary>
+internal sealed record StartWatchOptions
+{
+    /// <summary>How many ranks the attempt has.</summary>
+    public required int Ranks { get; init; }
+
+    /// <summary>The hosts that the launcher was given; none where it decides itself.</summary>
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    /// <summary>How long the last rank may come after the first, and how long hosts are asked while no rank comes.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How many ranks of the attempt were heard of.</summary>
+    public required Func<int> Heard { get; init; }
+
+    /// <summary>Asks a host whether it is there.</summary>
+    public required Func<string, Task<bool?>> Ask { get; init; }
+
+    /// <summary>Hears of each host that does not answer.</summary>
+    public required Action<string> Absent { get; init; }
+
+    /// <summary>Hears, with the number of ranks that came, that others did not.</summary>
+    public required Action<int> Incomplete { get; init; }
+}
