@@ -34,22 +34,27 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
         var choice = new Faults(job, hosts, _random);
         if (choice.LeftOut.Length > 0) output.WriteLine($"soak: left out: {choice.LeftOut}");
         job.Start(Endless, StepDelayMs);
-        if (!AwaitWell(null, 0)) return 1;
+        if (!AwaitWell([])) return 1;
         for (int number = 1; number <= faults;)
         {
             bool isDouble = false;
-            var victims = new List<Fault>();
-            int from;
+            var done = new List<Done>();
             do
             {
-                from = job.Events().Count;
+                int from = job.Events().Count;
                 Fault fault = choice.Next();
                 output.Write($"{number,5}  {(isDouble ? "meanwhile " : "")}{fault.What}");
                 number++;
                 if (fault.Undo is not null) _undo.Add(fault.Undo);
-                if (fault.EndsSupervisor && !StartAgain()) return 1;
-                victims.Add(fault);
-                if (fault.EndsSupervisor) from = 0;
+                done.Add(new Done(fault.Victim, from));
+                if (fault.EndsSupervisor)
+                {
+                    if (!StartAgain()) return 1;
+
+                    // The new one knows nothing of what happened to the old one's ranks.
+                    done = [.. done.Select(static one => new Done(one.Victim, 0))];
+                }
+
                 isDouble = number <= faults && _random.Next(3) == 0;
                 if (!isDouble) break;
                 output.WriteLine();
@@ -57,7 +62,7 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
             }
             while (true);
 
-            if (!AwaitWell(victims, from)) return 1;
+            if (!AwaitWell(done)) return 1;
             foreach (Action undo in _undo) undo();
             _undo.Clear();
         }
@@ -77,7 +82,7 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
     }
 
     /// <summary>Waits until all victims are gone and a checkpoint was committed by ranks that came after them.</summary>
-    private bool AwaitWell(List<Fault>? victims, int from)
+    private bool AwaitWell(List<Done> done)
     {
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < HangAfter)
@@ -90,13 +95,13 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
 
             IReadOnlyList<JobEvent> events = job.Events();
             if (!Keeps(events)) return false;
-            if (victims?.Any(static fault => fault.Victim != 0 && SoakJob.IsAlive(fault.Victim)) != true && IsWell(events, from, victims?.Any(static fault => fault.Victim != 0) == true))
+            if (!done.Any(static one => one.Victim != 0 && SoakJob.IsAlive(one.Victim)) && IsWell(events, done))
             {
                 double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                if (victims is not null)
+                if (done.Count > 0)
                 {
                     _recoveries.Add(seconds);
-                    output.WriteLine($"; {Story(events, from)}; well after {seconds:0.0} s at step {events.Last(static e => e.Name == "checkpoint-committed").Step}");
+                    output.WriteLine($"; {Story(events, done[0].From)}; well after {seconds:0.0} s at step {events.Last(static e => e.Name == "checkpoint-committed").Step}");
                 }
 
                 return true;
@@ -108,16 +113,16 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
         return Fail($"\nthe job is not well after {HangAfter.TotalSeconds} s");
     }
 
-    private static bool IsWell(IReadOnlyList<JobEvent> events, int from, bool isHit)
+    /// <summary>Who lost a rank has come back after that, and two checkpoints were committed after it all: the first may have been under way before.</summary>
+    private static bool IsWell(IReadOnlyList<JobEvent> events, List<Done> done)
     {
-        int back = from - 1;
-        for (int index = from; index < events.Count; index++)
+        int back = done.Count == 0 ? -1 : done[^1].From - 1;
+        for (int index = 0; index < events.Count; index++)
         {
-            if (events[index].Name == "restored") back = index;
+            if (events[index].Name == "restored") back = Math.Max(back, index);
         }
 
-        // Who lost a rank has to come back first; an older checkpoint's commit may be reported a moment after the fault.
-        return (!isHit || back >= from) && events.Skip(back + 1).Count(static e => e.Name == "checkpoint-committed") >= 2;
+        return done.All(one => one.Victim == 0 || events.Skip(one.From).Any(static e => e.Name == "restored")) && events.Skip(back + 1).Count(static e => e.Name == "checkpoint-committed") >= 2;
     }
 
     /// <summary>Nothing that was reported as committed may be lost.</summary>
@@ -180,6 +185,9 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
         output.WriteLine($"soak: bit-identical after {faults} faults and {steps} steps; nothing left behind (seed {seed})");
         return 0;
     }
+
+    /// <summary>A fault that was done: its victim, or 0, and how many events there were before.</summary>
+    private readonly record struct Done(int Victim, int From);
 
     private bool Fail(string why)
     {

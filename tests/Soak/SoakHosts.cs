@@ -86,6 +86,7 @@ internal sealed class SoakHosts : IDisposable
 
     public void Dispose()
     {
+        if (!Directory.Exists(_place)) return;
         Do("down");
         Run("umount", ["-l", Shared]);
     }
