@@ -24,11 +24,12 @@ internal sealed class JobOptions
     private readonly Option<string> _strategy = new("--strategy")
     {
         Description = "What to do about a lost rank. relaunch: end the others and launch the job anew. spawn: the others take in a replacement and begin anew from the newest checkpoint, in the same processes "
-            + "(Open MPI 4; where that fails, relaunch).",
-        HelpName = "relaunch|spawn",
+            + "(Open MPI 4; where that fails, relaunch). standby: the same with processes that were started with the job and wait; only a program within ResilientJob.Run can wait.",
+        HelpName = "relaunch|spawn|standby",
         DefaultValueFactory = _ => "relaunch",
     };
 
+    private readonly Option<int> _standbys = new("--standbys") { Description = "With --strategy standby: how many processes wait for the place of a lost rank, on the spares, or on this host without --hosts.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<int?> _ranksMin = new("--min-ranks") { Description = "Go on with as few ranks as this when hosts are missing; the program must be able to restart on another number. Left out: all are needed.", HelpName = "N" };
     private readonly Option<double> _hostTimeout = new("--host-timeout") { Description = "Seconds after which a host that acknowledges nothing is lost.", HelpName = "SECONDS", DefaultValueFactory = _ => 3 };
     private readonly Option<double> _silenceTimeout = new("--silence-timeout") { Description = "With --hosts: seconds after which a rank that says nothing is taken for stopped, and ended.", HelpName = "SECONDS", DefaultValueFactory = _ => 10 };
@@ -42,7 +43,7 @@ internal sealed class JobOptions
 
     public JobOptions(Command command)
     {
-        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _spares, _ranksMin, _strategy, _warmSpares, _hostTimeout, _silenceTimeout, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_ranks, _mpi, _hosts, _spares, _ranksMin, _strategy, _standbys, _warmSpares, _hostTimeout, _silenceTimeout, _launcherArguments, _restarts, _stopTimeout, _stallTimeout, _seed, _noRestore]) command.Options.Add(option);
         command.Arguments.Add(_program);
     }
 
@@ -56,6 +57,11 @@ internal sealed class JobOptions
         int ranks = parsed.GetValue(_ranks) ?? allocation?.Tasks
             ?? throw new ControlException(ExitCode.Usage, allocation is null ? "-n is missing: the number of ranks." : "-n is missing: the number of ranks. The Slurm job was not asked for tasks (--ntasks), which would be taken.");
         MpiLauncher launcher = LauncherChoice.Choose(parsed.GetValue(_mpi)!, Environment.GetEnvironmentVariable);
+        string strategy = parsed.GetValue(_strategy)!;
+        if (strategy is not ("relaunch" or "spawn" or "standby")) throw new ControlException(ExitCode.Usage, $"--strategy: '{strategy}' is unknown; there are relaunch, spawn and standby.");
+        int standbys = strategy == "standby" ? parsed.GetValue(_standbys) : 0;
+        if (strategy == "standby" && standbys < 1) throw new ControlException(ExitCode.Usage, $"--standbys: with {standbys} nobody would wait; give at least 1.");
+        if (strategy != "standby" && parsed.GetResult(_standbys) is { Implicit: false }) throw new ControlException(ExitCode.Usage, "--standbys needs --strategy standby.");
         ProgramCommand program = ProgramCommand.Resolve(words[0], words[1..], Environment.GetEnvironmentVariable);
         return new SupervisorOptions
         {
@@ -65,13 +71,8 @@ internal sealed class JobOptions
             Spares = parsed.GetValue(_spares) is { } spares ? HostList.Parse(spares, 1) : [],
             RanksMin = parsed.GetValue(_ranksMin),
             WarmSpares = parsed.GetValue(_warmSpares),
-            RepairsInJob = parsed.GetValue(_strategy) switch
-            {
-                "relaunch" => false,
-                "spawn" => true,
-                string other => throw new ControlException(ExitCode.Usage, $"--strategy: '{other}' is unknown; there are relaunch and spawn."),
-                null => false,
-            },
+            RepairsInJob = strategy != "relaunch",
+            Standbys = standbys,
             HostTimeout = TimeSpan.FromSeconds(parsed.GetValue(_hostTimeout)),
             SilenceTimeout = TimeSpan.FromSeconds(parsed.GetValue(_silenceTimeout)),
             // Random, for it names the job's processes and its directory among all jobs of the host.

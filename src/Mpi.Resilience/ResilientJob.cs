@@ -73,9 +73,11 @@ public sealed class ResilientJob
     /// </remarks>
     public static int Run(string[] args, ResilientOptions options, Action<ResilientJob> body)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(body);
         using var environment = new MPI.Environment(ref args);
-        JobRepair.JoinIfReplacement();
+        if (!JobRepair.Begin(options.Program))
+            return 0;
         while (true)
         {
             if (RunOnce(options, body) is { } exitCode)

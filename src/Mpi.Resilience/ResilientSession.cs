@@ -94,6 +94,9 @@ public sealed partial class ResilientSession : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ResilientOptions effective = ResilienceEnvironment.Apply(options, System.Environment.GetEnvironmentVariable).Validated();
 
+        if (Standby.IsWanted && !Standby.HasBegun)
+            throw new ResilienceException("`--strategy standby` needs a program that runs within ResilientJob.Run: some of its processes have to wait, and this one would not know. Use --strategy relaunch.");
+
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
 

@@ -189,7 +189,7 @@ public sealed class Environment : IDisposable
             return;
 
         // Finalizing waits for all who were ever in a world with this process, also for those that are dead.
-        if (Links.WorldRepair.HasHappened)
+        if (Links.WorldRepair.HasHappened || Links.WorldRepair.IsPartial)
             return;
         DatatypeCache.FreeAll();
         int code = NativeMpi.MPI_Finalize();

@@ -13,6 +13,9 @@ public sealed record JobPlan(int Ranks, ProgramCommand Program)
     /// <summary>Further hosts, without ranks at first, where replacements may be started later.</summary>
     public IReadOnlyList<HostSlots> HostsBeside { get; init; } = [];
 
+    /// <summary>How many more processes are started than there are ranks: those wait. With hosts they go to those beside.</summary>
+    public int Standbys { get; init; }
+
     /// <summary>Arguments passed through to the launcher.</summary>
     public IReadOnlyList<string> LauncherArguments { get; init; } = [];
 

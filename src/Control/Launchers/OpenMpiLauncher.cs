@@ -38,7 +38,7 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
 
     private protected override void AddArguments(JobPlan plan, IReadOnlyList<string> rankVariables, List<string> arguments, Dictionary<string, string?> environment)
     {
-        arguments.AddRange(["-n", plan.Ranks.ToString(CultureInfo.InvariantCulture)]);
+        arguments.AddRange(["-n", (plan.Ranks + plan.Standbys).ToString(CultureInfo.InvariantCulture)]);
         // Bound to one core, a .NET rank loses its background threads' room and believes that it has one processor.
         arguments.AddRange(["--bind-to", "none"]);
         // mpirun waits a second between SIGTERM and SIGKILL of the other ranks when one is lost; they have nothing to save then.
@@ -49,7 +49,7 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
         if (plan.Hosts.Count == 0 || plan.IsWithinSlurm) arguments.Add("--oversubscribe");
         if (plan.HostsBeside.Count > 0) arguments.AddRange(["--map-by", "slot"]);
         if (plan.IsWithinSlurm && plan.ShieldsDaemons) arguments.AddRange(["--mca", "orte_launch_agent", DaemonShield.Words + " orted"]);
-        if (plan.Hosts.Count == 0 && plan.Ranks > plan.Processors) arguments.AddRange(["--mca", "mpi_yield_when_idle", "1"]);
+        if (plan.Hosts.Count == 0 && plan.Ranks + plan.Standbys > plan.Processors) arguments.AddRange(["--mca", "mpi_yield_when_idle", "1"]);
         // The job outlives a rank; whoever was left by one cannot finalize, and says so to nobody.
         if (plan.RepairsInJob) arguments.AddRange(["--mca", "orte_enable_recovery", "1", "--mca", "orte_allowed_exit_without_sync", "1"]);
         if (plan.TagOutput) arguments.Add("--tag-output");

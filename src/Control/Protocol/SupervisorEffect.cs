@@ -12,8 +12,9 @@ internal abstract record SupervisorEffect;
 /// </summary>
 /// <param name="Attempt">Its number, from 1.</param>
 /// <param name="Where">Where its ranks go.</param>
-/// <param name="Beside">Hosts without ranks that the launcher is to know.</param>
-internal sealed record LaunchAttempt(int Attempt, Placement Where, ImmutableArray<HostSlots> Beside) : SupervisorEffect;
+/// <param name="Beside">Hosts without ranks that the launcher is to know; those who wait go there.</param>
+/// <param name="Standbys">How many more processes are started, which wait for a rank's place.</param>
+internal sealed record LaunchAttempt(int Attempt, Placement Where, ImmutableArray<HostSlots> Beside, int Standbys = 0) : SupervisorEffect;
 
 /// <summary>Ask all connected ranks to save a checkpoint and end; answer with <see cref="StopDeadlineReached"/> when the grace is over.</summary>
 internal sealed record AskRanksToStop : SupervisorEffect;
@@ -21,8 +22,12 @@ internal sealed record AskRanksToStop : SupervisorEffect;
 /// <summary>Ask all ranks that are left to take in a replacement; answer with <see cref="RepairDeadlineReached"/> when that takes too long.</summary>
 /// <param name="Repair">Its number in this attempt, from 1.</param>
 /// <param name="Rank">The rank that is replaced.</param>
-/// <param name="To">The host that it moves to; null for a lost rank, which is replaced where it was.</param>
-internal sealed record RepairLinks(int Repair, int Rank, string? To = null) : SupervisorEffect;
+/// <param name="To">The host that it moves to; null for a lost rank.</param>
+/// <param name="Member">The waiting process that takes its place; null where a new one is started: for a lost rank where it was.</param>
+internal sealed record RepairLinks(int Repair, int Rank, string? To = null, int? Member = null) : SupervisorEffect;
+
+/// <summary>Tell those who wait that they are not needed any more.</summary>
+internal sealed record ReleaseStandbys : SupervisorEffect;
 
 /// <summary>Ask all connected ranks for a checkpoint.</summary>
 internal sealed record AskRanksForCheckpoint(long Request) : SupervisorEffect;

@@ -54,7 +54,20 @@ internal sealed record RankFailed(int Attempt, int Rank, FailureSignature Failur
 internal sealed record RankFinished(int Attempt, int Rank, int ExitCode, bool EndedEarly) : AttemptEvent(Attempt);
 
 /// <summary>A rank disappeared without a word.</summary>
-internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt);
+internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt)
+{
+    /// <summary>Where it was; empty when that is of no interest.</summary>
+    public string Host { get; init; } = "";
+}
+
+/// <summary>A process that waits for a rank's place introduced itself.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Member">The process, by its rank in MPI_COMM_WORLD.</param>
+/// <param name="Host">Where it is.</param>
+internal sealed record StandbyReady(int Attempt, int Member, string Host) : AttemptEvent(Attempt);
+
+/// <summary>A process that waited disappeared.</summary>
+internal sealed record StandbyLost(int Attempt, int Member) : AttemptEvent(Attempt);
 
 /// <summary>A rank goes on from a checkpoint, or begins because there is none.</summary>
 internal sealed record RankRestored(int Attempt, int Rank) : AttemptEvent(Attempt);

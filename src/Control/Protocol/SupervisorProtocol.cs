@@ -49,14 +49,16 @@ internal static class SupervisorProtocol
             FinishedWell = finished.ExitCode == 0 ? state.FinishedWell.Add(finished.Rank) : state.FinishedWell,
         },
         RankRestored restored when restored.Rank == state.Awaited => state with { Awaited = null },
+        StandbyReady ready => state with { Waiting = state.Waiting.SetItem(ready.Member, ready.Host) },
+        StandbyLost lost => state with { Waiting = state.Waiting.Remove(lost.Member) },
         _ => state,
     };
 
     /// <summary>What becomes of hosts is known in every phase, and used by the next launch.</summary>
     private static SupervisorState LearnOfHosts(SupervisorState state, SupervisorEvent happened) => happened switch
     {
-        HostLost lost => state with { Hosts = state.Hosts.With(lost.Host, HostCondition.Lost) },
-        DrainAsked drain => state with { Hosts = state.Hosts.With(drain.Host, HostCondition.Drained) },
+        HostLost lost => WithoutWaiting(state, lost.Host) with { Hosts = state.Hosts.With(lost.Host, HostCondition.Lost) },
+        DrainAsked drain => WithoutWaiting(state, drain.Host) with { Hosts = state.Hosts.With(drain.Host, HostCondition.Drained) },
         HostReturned returned => state with { Hosts = state.Hosts.With(returned.Host, HostCondition.Spare) },
         AttemptEnded ended => state with { Hosts = ended.UnreachableHosts.Aggregate(state.Hosts, static (pool, host) => pool.With(host, HostCondition.Lost)) },
         _ => state,
@@ -65,7 +67,8 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Running(SupervisorState state, SupervisorEvent happened) => happened switch
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
-        RankLost lost when CanRepair(state) => Repair(state, lost.Rank),
+        RankLost lost when CanRepair(state) => Repair(state, lost),
+        RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
         MoveAsked move when CanReplace(state) && state.Moving is null => AskForCheckpoint(state with { Moving = move }),
         MoveGivenUp => (state with { Moving = null }, []),
         StartDeadlineReached when !state.RankSeen => End(state, withGrace: false),
@@ -98,7 +101,14 @@ internal static class SupervisorProtocol
 
     /// <summary>One at a time: a second loss while a replacement is on its way is too much for those that are left.</summary>
     public static bool CanReplace(SupervisorState state) =>
-        state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true, Where.Ranks: > 1 };
+        state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true, Where.Ranks: > 1 }
+        && (!state.IsStandby || !state.Waiting.IsEmpty);
+
+    /// <summary>Whether the program has ended on all ranks, or by itself on one: nobody needs those who wait any more.</summary>
+    private static bool IsOver(SupervisorState state) => !state.Failures.IsEmpty || state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks);
+
+    private static SupervisorState WithoutWaiting(SupervisorState state, string host) =>
+        state with { Waiting = state.Waiting.RemoveRange(state.Waiting.Where(waiting => waiting.Value == host).Select(static waiting => waiting.Key)) };
 
     private static bool CanRepair(SupervisorState state) => CanReplace(state) && state.Attempt - state.Relocations + state.RepairsInAll <= state.RestartsMax;
 
@@ -106,14 +116,23 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Move(SupervisorState state, MoveAsked move)
     {
         int repair = state.Repairs + 1;
-        return (state with { Moving = null, Awaited = move.Rank, Repairs = repair, Where = state.Where?.Moved(move.From, move.To) }, [new RepairLinks(repair, move.Rank, move.To)]);
+        int? member = state.IsStandby ? state.Waiting.Where(waiting => waiting.Value == move.To).Select(static waiting => (int?)waiting.Key).FirstOrDefault() : null;
+        if (state.IsStandby && member is null) return (state with { Moving = null }, []);
+        SupervisorState moved = WithoutWaiting(state, member) with { Moving = null, Awaited = move.Rank, Repairs = repair, Where = state.Where?.Moved(move.From, move.To) };
+        return (moved, [new RepairLinks(repair, move.Rank, move.To, member)]);
     }
 
-    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, int rank)
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, RankLost lost)
     {
         int repair = state.Repairs + 1;
-        return (state with { Moving = null, Awaited = rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 }, [new RepairLinks(repair, rank)]);
+        SupervisorState begun = state with { Moving = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
+        if (!state.IsStandby) return (begun, [new RepairLinks(repair, lost.Rank)]);
+        (int member, string host) = state.Waiting.First();
+        Placement? where = lost.Host.Length > 0 && state.Where?.Uses(lost.Host) == true ? state.Where.Moved(lost.Host, host) : state.Where;
+        return (WithoutWaiting(begun, member) with { Where = where }, [new RepairLinks(repair, lost.Rank, null, member)]);
     }
+
+    private static SupervisorState WithoutWaiting(SupervisorState state, int? member) => member is { } who ? state with { Waiting = state.Waiting.Remove(who) } : state;
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
     {
@@ -134,7 +153,8 @@ internal static class SupervisorProtocol
         if (state.Hosts.Place(state.Ranks, state.RanksMin) is not { } where) return Finish(state, JobOutcome.HostsMissing);
         int attempt = state.Attempt + 1;
         // Once: a spare that is down would end every attempt.
-        ImmutableArray<HostSlots> beside = state is { WarmSpares: true, Attempt: 0 } ? state.Hosts.Besides(where) : [];
+        ImmutableArray<HostSlots> beside = state.IsStandby ? state.Hosts.Besides(where, state.Standbys) : state is { WarmSpares: true, Attempt: 0 } ? state.Hosts.Besides(where) : [];
+        int standbys = where.Hosts.IsEmpty ? state.Standbys : state.IsStandby ? beside.Sum(static h => h.Slots) : 0;
         SupervisorState launched = state with
         {
             Where = where,
@@ -146,6 +166,7 @@ internal static class SupervisorProtocol
             RankSeen = false,
             Awaited = null,
             Moving = null,
+            Waiting = state.Waiting.Clear(),
             Repairs = 0,
             FinishedWell = [],
             EndedEarly = false,
@@ -154,7 +175,7 @@ internal static class SupervisorProtocol
             StatusBefore = state.Status,
             Status = null,
         };
-        return (launched, [new LaunchAttempt(attempt, where, beside)]);
+        return (launched, [new LaunchAttempt(attempt, where, beside, standbys)]);
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>

@@ -45,6 +45,15 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>Whether the first attempt's launcher is told of hosts without ranks too, so that ranks can move there.</summary>
     public bool WarmSpares { get; init; }
 
+    /// <summary>How many processes are to wait for a rank's place; 0 for jobs that replace ranks otherwise, or not at all.</summary>
+    public int Standbys { get; init; }
+
+    /// <summary>Whether lost ranks are replaced by processes that wait, and only by these.</summary>
+    public bool IsStandby => Standbys > 0;
+
+    /// <summary>The processes that wait, by their ranks in MPI_COMM_WORLD, and where they are.</summary>
+    public ImmutableSortedDictionary<int, string> Waiting { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
+
     /// <summary>The hosts that the launcher of this attempt knows: only there it can start a process later.</summary>
     public ImmutableHashSet<string> Named { get; init; } = [];
 

@@ -11,7 +11,7 @@ namespace HpcVirt.Control.Supervision;
 /// <summary>The variables that every rank of an attempt gets. The secret is among them only where ranks run on hosts that its file is not on.</summary>
 internal static class JobEnvironment
 {
-    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, RemoteEntrance? entrance, int attempt, bool wasTaken)
+    public static IReadOnlyDictionary<string, string> Of(SupervisorOptions options, RuntimeDirectory? directory, RemoteEntrance? entrance, int attempt, bool wasTaken, int ranks)
     {
         // For a dry run there is no directory, and the names stand for what will be made.
         string place = directory?.Path ?? $"/tmp/hpcvirt-{options.JobId}";
@@ -31,7 +31,8 @@ internal static class JobEnvironment
             environment[ControlEnvironment.Lease] = ((long)options.Lease.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (options.RepairsInJob) environment[ControlEnvironment.Repair] = ControlEnvironment.RepairBySpawn;
+        if (options.RepairsInJob) environment[ControlEnvironment.Repair] = options.Standbys > 0 ? ControlEnvironment.RepairByStandby : ControlEnvironment.RepairBySpawn;
+        if (options.Standbys > 0) environment[ControlEnvironment.Ranks] = ranks.ToString(CultureInfo.InvariantCulture);
         if (wasTaken) environment[ControlEnvironment.LastStart] = ControlEnvironment.LastStartTaken;
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;
         if (!options.Restore) environment[ControlEnvironment.Restore] = ControlEnvironment.RestoreNever;

@@ -42,6 +42,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         string committed = now.CommittedStep is { } at ? $"newest checkpoint at step {at}" : "no checkpoint yet";
         yield return $"job {options.JobId}: {Word(now)}, attempt {now.Attempt} of at most {options.RestartsMax + 1 + now.Relocations}, {step}, {committed}";
         yield return $"ranks: {known.Count(static r => r.IsConnected)} of {now.Where?.Ranks ?? options.Plan.Ranks} connected";
+        if (now.IsStandby) yield return $"standbys: {now.Waiting.Count} waiting{(now.Waiting.Count > 0 && !now.Hosts.Hosts.IsEmpty ? " on " + string.Join(", ", now.Waiting.Values.Distinct()) : "")}";
         foreach (PooledHost host in now.Hosts.Hosts.Take(HostLinesMax))
         {
             int[] here = [.. known.Where(r => r.IsConnected && r.Peer.Host == host.Name).Select(static r => r.Peer.Rank)];
@@ -126,13 +127,14 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
 
     private string? WhyNot(SupervisorState now, int rank, string host)
     {
-        if (!now.RepairsInJob) return "ranks of this job cannot move by themselves: start it with --strategy spawn (Open MPI), or empty a whole host with `hpcvirt drain HOST`";
+        if (!now.RepairsInJob) return "ranks of this job cannot move by themselves: start it with --strategy standby or spawn (Open MPI), or empty a whole host with `hpcvirt drain HOST`";
         if (Unknown(now, host) is { } unknown) return unknown;
         if (now.Phase != SupervisorPhase.Running || now.Awaited is not null || now.Moving is not null) return $"the job is {(now.Phase == SupervisorPhase.Running ? "replacing a rank" : Word(now))}; ask again in a moment";
         if (ranks().SingleOrDefault(r => r.IsConnected && r.Peer.Rank == rank) is not { } record) return $"there is no rank {rank} to move; `hpcvirt status` shows where the ranks are";
         if (!SupervisorProtocol.CanReplace(now)) return "no rank of this job can be replaced now: there is only one, or one has failed or finished already";
         if (record.Peer.Host == host) return $"rank {rank} is on {host} already";
         if (!now.Hosts.IsUsable(host)) return $"{host} takes no ranks: it is drained or lost; give it back with `hpcvirt undrain {host}`";
+        if (now.IsStandby) return now.Waiting.ContainsValue(host) ? null : $"no process waits on {host} for a rank's place";
         if (!now.Named.Contains(host))
             return $"the launcher was not told of {host} when this attempt began, and can start nothing there: start the job with --warm-spares (it counts for the first attempt), or use `hpcvirt drain`";
         int slots = now.Hosts.Hosts.Single(h => h.Name == host).Slots, taken = ranks().Count(r => r.IsConnected && r.Peer.Host == host);

@@ -20,9 +20,11 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, RankRecord> _ranks = [];
+    private readonly Dictionary<int, RankPeer> _standbys = [];
     private readonly HashSet<long> _commitsSeen = [];
     private readonly HashSet<string> _refusalsSaid = [];
     private int _failuresLogged;
+    private int _rankCount = int.MaxValue;
     private bool _restoreSaid;
     private long _progressAt;
     private long _newestStep;
@@ -65,11 +67,13 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     }
 
     /// <summary>Forgets the ranks of the attempt before.</summary>
-    public void Begin()
+    /// <param name="ranks">How many ranks the new one has; processes with higher numbers wait.</param>
+    public void Begin(int ranks)
     {
         lock (_gate)
         {
             Release();
+            _rankCount = ranks;
             FirstLost = null;
             _restoreSaid = false;
             _failuresLogged = 0;
@@ -94,6 +98,14 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     public void OnConnected(RankPeer rank)
     {
+        if (rank.Rank >= _rankCount)
+        {
+            lock (_gate) _standbys[rank.Rank] = rank;
+            log.Record("standby-connected", ("attempt", rank.Attempt), ("member", rank.Rank), ("pid", rank.ProcessId), ("host", rank.Host));
+            post(new StandbyReady(rank.Attempt, rank.Rank, rank.Host));
+            return;
+        }
+
         lock (_gate)
         {
             if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier)) earlier.Peer.Dispose();
@@ -166,6 +178,12 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     public void OnDisconnected(RankPeer rank, ConnectionEnd end, string? error)
     {
+        if (rank.Rank >= _rankCount)
+        {
+            LoseStandby(rank, end);
+            return;
+        }
+
         bool lost;
         lock (_gate)
         {
@@ -175,7 +193,18 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             if (lost) FirstLost ??= record;
         }
 
-        if (lost) post(end == ConnectionEnd.Unreachable ? new HostLost(rank.Attempt, rank.Host) : new RankLost(rank.Attempt, rank.Rank));
+        if (lost) post(end == ConnectionEnd.Unreachable ? new HostLost(rank.Attempt, rank.Host) : new RankLost(rank.Attempt, rank.Rank) { Host = rank.Host });
+    }
+
+    /// <summary>One that became a rank says goodbye as one who waited.</summary>
+    private void LoseStandby(RankPeer standby, ConnectionEnd end)
+    {
+        lock (_gate) _standbys.Remove(standby.Rank);
+        standby.Dispose();
+        if (end == ConnectionEnd.Goodbye) return;
+        log.Record("standby-lost", ("attempt", standby.Attempt), ("member", standby.Rank), ("pid", standby.ProcessId), ("host", standby.Host));
+        log.Say($"the process that waited on host {standby.Host} (pid {standby.ProcessId}) was lost");
+        post(end == ConnectionEnd.Unreachable ? new HostLost(standby.Attempt, standby.Host) : new StandbyLost(standby.Attempt, standby.Rank));
     }
 
     public void OnRefused(int processId, ControlChannelException refusal)
@@ -194,6 +223,8 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     {
         foreach (RankRecord record in _ranks.Values) record.Peer.Dispose();
         _ranks.Clear();
+        foreach (RankPeer standby in _standbys.Values) standby.Dispose();
+        _standbys.Clear();
     }
 
     private void Note(RankPeer rank, long step)

@@ -20,6 +20,10 @@ internal sealed class StartWatch : IDisposable
     private const int SecureShell = 22;
     private const int Rounds = 2;
 
+    /// <summary>How much longer than earlier starts one may take until its launcher is taken to hang.</summary>
+    private const int TimesAsLong = 10;
+
+    private static readonly TimeSpan PatienceMin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2.5);
 
     private readonly StartWatchOptions _options;
@@ -67,6 +71,11 @@ internal sealed class StartWatch : IDisposable
         }
     }
 
+    /// <summary>A program that was heard of before will be heard of again, about as soon; of one that never was, nothing can be expected.</summary>
+    private TimeSpan Patience => _options.EarlierStart is { } took
+        ? TimeSpan.FromTicks(Math.Clamp((TimesAsLong * took).Ticks, Math.Min(PatienceMin.Ticks, _options.Timeout.Ticks), _options.Timeout.Ticks))
+        : TimeSpan.MaxValue;
+
     private void Look()
     {
         // A round that takes long is not overtaken by the next.
@@ -76,7 +85,7 @@ internal sealed class StartWatch : IDisposable
             int heard = _options.Heard();
             if (_isOver || heard >= _options.Ranks) return;
             if (heard > 0) _firstHeard ??= _time.GetTimestamp();
-            if (_firstHeard is { } first && _time.GetElapsedTime(first) > _options.Timeout)
+            if (_time.GetElapsedTime(_firstHeard ?? _start) is var waited && (_firstHeard is null ? waited > Patience : waited > _options.Timeout))
             {
                 _isOver = true;
                 _options.Incomplete(heard);
@@ -107,8 +116,11 @@ internal sealed record StartWatchOptions
     /// <summary>The hosts that the launcher was given; none where it decides itself.</summary>
     public required IReadOnlyList<string> Hosts { get; init; }
 
-    /// <summary>How long the last rank may come after the first, and how long hosts are asked while no rank comes.</summary>
+    /// <summary>How long the last rank may come after the first, how long hosts are asked while no rank comes, and the longest patience with a launcher.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How long an earlier attempt took until all its ranks were heard of; null while there was none.</summary>
+    public TimeSpan? EarlierStart { get; init; }
 
     /// <summary>How many ranks of the attempt were heard of.</summary>
     public required Func<int> Heard { get; init; }
@@ -119,6 +131,6 @@ internal sealed record StartWatchOptions
     /// <summary>Hears of each host that does not answer.</summary>
     public required Action<string> Absent { get; init; }
 
-    /// <summary>Hears, with the number of ranks that came, that others did not.</summary>
+    /// <summary>Hears, with the number of ranks that came, that others did not; with 0, that none came although the program uses the library.</summary>
     public required Action<int> Incomplete { get; init; }
 }

@@ -18,6 +18,12 @@ public sealed record SupervisorOptions
     /// <summary>Whether lost ranks are replaced inside the job where the MPI can; otherwise, and where that fails, the job is launched anew.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>
+    /// How many more processes are started, which wait for the place of a lost rank: on spares, or on this host without <see cref="Hosts"/>. 0 where ranks are
+    /// replaced by new processes, or not at all. Needs <see cref="RepairsInJob"/>.
+    /// </summary>
+    public int Standbys { get; init; }
+
     /// <summary>Whether the launcher starts its daemons on hosts without ranks too, so that ranks can move there. Then all hosts must answer at the first start.</summary>
     public bool WarmSpares { get; init; }
 
@@ -113,7 +119,11 @@ public sealed record SupervisorOptions
         Demand(Hosts.Concat(Spares).Select(static h => h.Name).Distinct().Count() == Hosts.Count + Spares.Count, "--hosts and --spares name a host twice. Write NAME:COUNT for several ranks on one host.");
         Demand(HostTimeout >= TimeSpan.FromSeconds(1), "--host-timeout must be at least 1 s: a shorter one takes a busy network for a lost host.");
         Demand(SilenceTimeout > HostTimeout, "--silence-timeout must be longer than --host-timeout.");
-        Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn: {Launcher.Name} cannot start ranks within a job; use Open MPI, or leave the strategy to relaunch.");
+        Demand(Standbys >= 0, $"--standbys: {Standbys} is negative.");
+        Demand(Standbys == 0 || RepairsInJob, "--standbys needs --strategy standby.");
+        Demand(Standbys == 0 || Hosts.Count == 0 || Spares.Count > 0, "--strategy standby needs --spares with --hosts: there the processes wait.");
+        Demand(Standbys == 0 || !WarmSpares, "--warm-spares is for --strategy spawn; those who wait are on spares anyway.");
+        Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn and standby: {Launcher.Name} ends the whole job when it loses a rank, and starts none within a job; use Open MPI, or leave the strategy to relaunch.");
         Demand(!WarmSpares || RepairsInJob, "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
         Demand(!WarmSpares || Hosts.Count > 0, "--warm-spares needs --hosts: without them the launcher decides where ranks go.");
         Demand(StartTimeout > TimeSpan.Zero, "The time for the first rank must be longer than 0 s.");

@@ -61,6 +61,9 @@ public sealed class ControlClient : IDisposable
     /// <summary>Called on a background thread when the supervisor wants the links re-established.</summary>
     internal Action<RequestRepair>? RepairAsked { get; set; }
 
+    /// <summary>Called on a background thread when a process that waited takes a rank's place.</summary>
+    internal Action<RequestTakeIn>? TakeInAsked { get; set; }
+
     /// <summary>True while a request for a checkpoint waits to be served.</summary>
     public bool CheckpointRequested => CheckpointRequest > Volatile.Read(ref _checkpointServed);
 
@@ -236,6 +239,9 @@ public sealed class ControlClient : IDisposable
                         break;
                     case RequestRepair repair:
                         RepairAsked?.Invoke(repair);
+                        break;
+                    case RequestTakeIn takeIn:
+                        TakeInAsked?.Invoke(takeIn);
                         break;
                     case Goodbye:
                         _goodbyeReceived = true;

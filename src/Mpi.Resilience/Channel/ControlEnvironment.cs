@@ -45,11 +45,17 @@ public static class ControlEnvironment
     /// <summary>The value of <see cref="LastStart"/>.</summary>
     public const string LastStartTaken = "taken";
 
-    /// <summary><c>spawn</c>: lost ranks are replaced inside the job where the MPI can. Unset: the job is launched anew.</summary>
+    /// <summary><c>spawn</c> or <c>standby</c>: lost ranks are replaced inside the job, by new processes or by some that wait. Unset: the job is launched anew.</summary>
     public const string Repair = "HPCVIRT_REPAIR";
 
     /// <summary>The value of <see cref="Repair"/>.</summary>
     public const string RepairBySpawn = "spawn";
+
+    /// <summary>The value of <see cref="Repair"/> for jobs with processes that wait.</summary>
+    public const string RepairByStandby = "standby";
+
+    /// <summary>With <see cref="RepairByStandby"/>: how many of the processes are ranks; the others wait.</summary>
+    public const string Ranks = "HPCVIRT_RANKS";
 
     /// <summary><c>1</c>: this process replaces a lost rank of a running job.</summary>
     public const string Replacement = "HPCVIRT_REPLACEMENT";

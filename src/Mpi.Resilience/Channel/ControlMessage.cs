@@ -61,6 +61,12 @@ public sealed record RequestStop : ControlMessage;
 /// <param name="Host">The host to start the replacement on; empty for this one.</param>
 public sealed record RequestRepair(long Repair, int Rank, string Host) : ControlMessage;
 
+/// <summary>Supervisor to rank, and to processes that wait: one of these takes a rank's place; build the world with it, and begin anew from the newest checkpoint.</summary>
+/// <param name="Repair">Number of the repair in this attempt, from 1.</param>
+/// <param name="Rank">The rank that is replaced: lost, or asked to leave by this very message.</param>
+/// <param name="Member">The process that takes its place, by its rank in MPI_COMM_WORLD.</param>
+public sealed record RequestTakeIn(long Repair, int Rank, int Member) : ControlMessage;
+
 /// <summary>Either side: I am here, and have nothing else to say. What is silent for longer than agreed counts as lost.</summary>
 public sealed record Alive : ControlMessage;
 

@@ -55,6 +55,11 @@ internal static class ControlMessageCodec
                 writer.Int32(repair.Rank);
                 writer.Text(repair.Host);
                 return FrameType.RequestRepair;
+            case RequestTakeIn takeIn:
+                writer.Int64(takeIn.Repair);
+                writer.Int32(takeIn.Rank);
+                writer.Int32(takeIn.Member);
+                return FrameType.RequestTakeIn;
             case Goodbye:
                 return FrameType.Goodbye;
             case Alive:
@@ -89,6 +94,7 @@ internal static class ControlMessageCodec
             FrameType.RequestCheckpoint => new RequestCheckpoint(reader.Int64()),
             FrameType.RequestStop => new RequestStop(),
             FrameType.RequestRepair => new RequestRepair(reader.Int64(), reader.Int32(), reader.Text()),
+            FrameType.RequestTakeIn => new RequestTakeIn(reader.Int64(), reader.Int32(), reader.Int32()),
             FrameType.Goodbye => new Goodbye(),
             FrameType.Alive => new Alive(),
             FrameType.Ask => new Ask(reader.Text(), reader.Text()),

@@ -9,7 +9,7 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 ///      | ------- Welcome --------->  |   proof of the secret
 ///      | &lt;------ Hello ------------  |   from here on under the session's keys
 ///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused
-///      | ------- RequestCheckpoint, RequestStop, RequestRepair
+///      | ------- RequestCheckpoint, RequestStop, RequestRepair, RequestTakeIn
 ///      | &lt;------ Alive -------->  |   when there was nothing else to say for a while
 ///      | &lt;------ Finished or Failed, Goodbye
 ///
@@ -35,6 +35,7 @@ internal enum FrameType
     RequestCheckpoint = 32,
     RequestStop = 33,
     RequestRepair = 34,
+    RequestTakeIn = 35,
     Goodbye = 48,
     Alive = 49,
     Ask = 64,

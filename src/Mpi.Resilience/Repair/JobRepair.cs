@@ -25,10 +25,20 @@ internal static class JobRepair
     public static ControlClient? Control { get; private set; }
 
     /// <summary>Whether lost ranks are replaced inside the job.</summary>
-    public static bool IsWanted => System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair) == ControlEnvironment.RepairBySpawn;
+    public static bool IsWanted => Standby.IsWanted || System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair) == ControlEnvironment.RepairBySpawn;
 
-    /// <summary>Called first: a process that replaces a lost rank takes its place before the program sees the world.</summary>
-    public static void JoinIfReplacement()
+    /// <summary>Called first of all: gives this process its place in the world.</summary>
+    /// <param name="program">The program's name, for the supervisor.</param>
+    /// <returns>False when this process only waited, and was not needed.</returns>
+    public static bool Begin(string program)
+    {
+        if (Standby.IsWanted) return Standby.Begin(program);
+        JoinIfReplacement();
+        return true;
+    }
+
+    /// <summary>A process that replaces a lost rank takes its place before the program sees the world.</summary>
+    private static void JoinIfReplacement()
     {
         if (System.Environment.GetEnvironmentVariable(ControlEnvironment.Replacement) is null || WorldRepair.HasHappened) return;
         foreach (string line in WorldRepair.Join().Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -42,7 +52,9 @@ internal static class JobRepair
     public static ControlClient? Keep(ControlClient? control)
     {
         Control = control;
-        if (control is not null && IsWanted) control.RepairAsked = static order => Progress.Interruption = () => Perform(order);
+        if (control is null) return control;
+        if (Standby.IsWanted) control.TakeInAsked = static order => Progress.Interruption = () => TakeIn(order);
+        else if (IsWanted) control.RepairAsked = static order => Progress.Interruption = () => Perform(order);
         return control;
     }
 
@@ -75,6 +87,14 @@ internal static class JobRepair
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
+    }
+
+    private static void TakeIn(RequestTakeIn order)
+    {
+        Progress.Interruption = null;
+        if (order.Rank == Communicator.world.Rank)
+            Leave();
+        WorldRepair.TakeIn(order.Repair, Standby.Take(order));
     }
 
     /// <summary>

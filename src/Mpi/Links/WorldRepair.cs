@@ -20,11 +20,51 @@ namespace MPI.Links;
 internal static unsafe class WorldRepair
 {
     private const int CreationTag = 0x5265;
+    private const int FormationTag = 0x4265;
 
     private static readonly List<object> Abandoned = [];
 
     /// <summary>Whether the world of this process is not the one that MPI was initialized with. Then MPI is not finalized: that would wait for the dead.</summary>
     public static bool HasHappened { get; private set; }
+
+    /// <summary>Whether processes of this job stand outside of the world. Then MPI is not finalized either: it would wait for them.</summary>
+    public static bool IsPartial { get; private set; }
+
+    /// <summary>This process waits outside of the world.</summary>
+    public static void StayOutside() => IsPartial = true;
+
+    /// <summary>
+    /// Makes the world of some of the processes that MPI was initialized with, in this order; collective over them. The others wait outside, and may
+    /// be members of a later world.
+    /// </summary>
+    /// <param name="members">The processes, by their ranks in MPI_COMM_WORLD; this one is among them.</param>
+    /// <param name="number">The number of this world: 0, and then that of the repair that makes it, the same on all.</param>
+    public static void Form(IReadOnlyList<int> members, long number)
+    {
+        nint all = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_group(Abi.Table.CommWorld, &all), "MPI_Comm_group");
+        nint some = 0, created = 0;
+        fixed (int* ranks = members.ToArray())
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Group_incl(all, members.Count, ranks, &some), "MPI_Group_incl");
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_create_group(Abi.Table.CommWorld, some, FormationTag + (int)(number & 0xFFF), &created), "MPI_Comm_create_group");
+        _ = NativeMpi.MPI_Group_free(&some);
+        _ = NativeMpi.MPI_Group_free(&all);
+        IsPartial = true;
+        var formed = (Intracommunicator)Communicator.Wrap(created, AgreedIds.World)!;
+        formed.Barrier();
+        Communicator.ReplaceWorld(formed);
+        HasHappened = number > 0;
+    }
+
+    /// <summary>Survivors' part where one of the waiting processes takes a lost rank's place. Ends by throwing <see cref="WorldReplacedException"/>.</summary>
+    /// <param name="repair">The number of the repair, the same on all.</param>
+    /// <param name="members">The processes of the new world, by their ranks in MPI_COMM_WORLD.</param>
+    public static void TakeIn(long repair, IReadOnlyList<int> members)
+    {
+        List<object> abandoned = Abandon();
+        Form(members, repair);
+        Unwind(repair, abandoned);
+    }
 
     /// <summary>Survivors' part; collective over all ranks that are not lost. Ends by throwing <see cref="WorldReplacedException"/>.</summary>
     /// <param name="repair">The number of the repair, the same on all.</param>
@@ -50,8 +90,15 @@ internal static unsafe class WorldRepair
         Tell(merged, new HandOver(lost, handOver));
         Enter(merged, rank);
 
-        // All that the others had sent is here, and nobody sends in the old world any more: the memory of its requests can be given back, before
-        // the program unwinds and frees it. What cannot be ended is kept and never looked at again.
+        Unwind(repair, abandoned);
+    }
+
+    /// <summary>
+    /// All that the others had sent is here, and nobody sends in the old world any more: the memory of its requests can be given back, before the
+    /// program unwinds and frees it. What cannot be ended is kept and never looked at again.
+    /// </summary>
+    private static void Unwind(long repair, List<object> abandoned)
+    {
         var reason = new WorldReplacedException(repair);
         Abandoned.AddRange(abandoned.Where(left => left is not Request request || !request.GiveUp(reason)));
         throw reason;

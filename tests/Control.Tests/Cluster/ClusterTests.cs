@@ -146,6 +146,39 @@ public sealed class ClusterTests
         Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
     }
 
+    [Test]
+    public void A_rank_goes_to_the_host_where_a_process_waits_when_it_is_asked_to_and_when_it_is_lost()
+    {
+        string[] plate = ["--rows", "60", "--columns", "50", "--steps", "1000", "--step-delay-ms", "10", "--checksum"];
+        using ToolRun run = ToolRun.Start(
+            _directory,
+            [
+                "run", "-n", "2", "--mpi", "openmpi", "--hosts", "a,b", "--spares", "c,d", "--strategy", "standby", "--standbys", "2", "--checkpoints", "ckpt", "--json-log", "events",
+                "--launcher-args", _cluster.LauncherArguments + " --mca pml ob1 --mca btl self,tcp --mca mpi_yield_when_idle 1", "--", ToolRun.PathOf("stencil.dll"), .. plate,
+            ],
+            static environment => environment["HPCVIRT_INTERVAL"] = "20 steps",
+            _cluster.Inside(NamespaceCluster.Head));
+        Await(run, "checkpoint-committed", 1);
+        using ToolRun taken = Operate(run, "move", "1", "a");
+        Assert.That((taken.Wait(), taken.Error.Trim()), Is.EqualTo(((int)ExitCode.RequestRefused, "hpcvirt: no process waits on a for a rank's place")));
+        using ToolRun there = Operate(run, "move", "1", "d");
+        Assert.That(there.Wait(), Is.Zero, there.Error + run.Error);
+        using ToolRun status = Operate(run, "status");
+        Assert.That(status.Wait(), Is.Zero, status.Error);
+        Assert.That(status.Out, Does.Contain("standbys: 1 waiting on c").And.Contain("host b: regular, 1 slots, no rank").And.Contain("host d: spare, 1 slots, ranks 1"));
+        Await(run, "checkpoint-committed", 4);
+        string pid = Events().Where(static e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("rank").GetInt32() == 0).Select(static e => e.GetProperty("pid").GetRawText()).Last();
+        HpcVirt.Control.Native.LibC.Kill(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), 9);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("a process that waited takes the place of rank 0").And.Contain("the job ended well"));
+        Assert.That(Events().Count(static e => e.GetProperty("event").GetString() == "attempt-started"), Is.EqualTo(1));
+
+        using ToolRun unbroken = ToolRun.Start(_directory, ["run", "-n", "1", "--mpi", "openmpi", "--", ToolRun.PathOf("stencil.dll"), .. plate[..6], "--checksum"]);
+        Assert.That(unbroken.Wait(), Is.Zero, unbroken.Error);
+        Assert.That(Checksum(run), Is.EqualTo(Checksum(unbroken)));
+        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+    }
+
     private static string Checksum(ToolRun run) => run.Out.Split('\n').Single(static line => line.Contains("sha256", StringComparison.OrdinalIgnoreCase) || line.StartsWith("checksum", StringComparison.Ordinal));
 
     private ToolRun Run(string[] options, params string[] arguments) => ToolRun.Start(

@@ -22,6 +22,8 @@ internal static class TransitionTable
         new RankFailed(Attempt, 0, new FailureSignature("E", "m", 40)),
         new RankFinished(Attempt, 0, 0, EndedEarly: false),
         new RankLost(Attempt, 0),
+        new StandbyReady(Attempt, 5, "a"),
+        new StandbyLost(Attempt, 5),
         new RankRestored(Attempt, 0),
         new RepairDeadlineReached(Attempt, 1),
         new MoveAsked(0, "a", "b"),

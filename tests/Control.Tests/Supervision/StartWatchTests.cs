@@ -19,8 +19,11 @@ public sealed class StartWatchTests
     private StartWatch _watch = null!;
 
     [SetUp]
-    public void Begin()
+    public void Begin() => Begin(null);
+
+    private void Begin(TimeSpan? earlier)
     {
+        _watch?.Dispose();
         _down.Clear();
         _absent.Clear();
         _incomplete.Clear();
@@ -32,6 +35,7 @@ public sealed class StartWatchTests
                 Ranks = 3,
                 Hosts = ["a", "b", "c"],
                 Timeout = TimeSpan.FromMinutes(2),
+                EarlierStart = earlier,
                 Heard = () => _heard,
                 Ask = host =>
                 {
@@ -93,6 +97,24 @@ public sealed class StartWatchTests
         _down.Add("b");
         Pass(1200);
         Assert.That((_asked > 3 * 42, _absent.Count), Is.EqualTo((false, 0)));
+    }
+
+    [Test]
+    public void A_launcher_that_brings_nobody_although_an_earlier_start_did_is_given_up()
+    {
+        Begin(TimeSpan.FromSeconds(1));
+        Pass(30);
+        Assert.That(_incomplete, Is.Empty);
+        Pass(3);
+        Assert.That(_incomplete, Is.EqualTo(new[] { 0 }));
+        Begin(TimeSpan.FromSeconds(5));
+        Pass(50);
+        Assert.That(_incomplete, Is.Empty);
+        Pass(4);
+        Assert.That(_incomplete, Is.EqualTo(new[] { 0 }));
+        Begin(TimeSpan.FromHours(1));
+        Pass(123);
+        Assert.That(_incomplete, Is.EqualTo(new[] { 0 }), "no longer than the timeout");
     }
 
     private void Pass(int seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));

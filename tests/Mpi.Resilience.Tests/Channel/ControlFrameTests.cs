@@ -29,6 +29,7 @@ public sealed class ControlFrameTests
         new Ask("drain", "node-b"),
         new Answer(true, ["job 1", "host a"]),
         new RequestRepair(2, 3, "node-c"),
+        new RequestTakeIn(3, 1, 5),
     ];
 
     [TestCaseSource(nameof(Messages))]

@@ -48,6 +48,20 @@ internal sealed record HostPool(ImmutableArray<PooledHost> Hosts)
     /// <summary>The hosts that may take ranks and have none in a placement: where ranks can move to.</summary>
     public ImmutableArray<HostSlots> Besides(Placement where) => [.. Hosts.Where(h => h.IsUsable && !where.Uses(h.Name)).Select(static h => new HostSlots(h.Name, h.Slots))];
 
+    /// <summary>Where so many processes can wait beside a placement; fewer where there is no more room.</summary>
+    public ImmutableArray<HostSlots> Besides(Placement where, int processes)
+    {
+        var chosen = ImmutableArray.CreateBuilder<HostSlots>();
+        foreach (HostSlots host in Besides(where))
+        {
+            int taken = Math.Min(host.Slots, processes);
+            if (taken > 0) chosen.Add(new HostSlots(host.Name, taken));
+            processes -= taken;
+        }
+
+        return chosen.ToImmutable();
+    }
+
     /// <summary>For people: the names of the hosts in a condition.</summary>
     public string Names(HostCondition condition) => string.Join(", ", Hosts.Where(h => h.Condition == condition).Select(static h => h.Name));
 }
