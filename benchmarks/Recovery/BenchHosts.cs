@@ -13,6 +13,9 @@ internal sealed class BenchHosts(string hpcvirt, string stencil, string cluster,
     private const string Head = "head";
     private const string Spare = "e";
 
+    /// <summary>Room for one process for each loss of a run.</summary>
+    private const int SpareSlots = 5;
+
     public string Place { get; } = Path.Combine(scratch, "cluster");
 
     public string Scratch => scratch;
@@ -31,7 +34,7 @@ internal sealed class BenchHosts(string hpcvirt, string stencil, string cluster,
             : $"-launcher ssh -launcher-exec {Place}/agent -iface eth0";
         return Start("bash", [
             cluster, "in", Place, Head, "env", $"HPCVIRT_INTERVAL={interval}", "UCX_TLS=tcp,self,sm", "UCX_NET_DEVICES=eth0",
-            "dotnet", hpcvirt, "run", "-n", "4", "--mpi", mpi, "--hosts", string.Join(',', Names), "--spares", Spare, "--restarts", "50", .. options,
+            "dotnet", hpcvirt, "run", "-n", "4", "--mpi", mpi, "--hosts", string.Join(',', Names), "--spares", $"{Spare}:{SpareSlots}", "--restarts", "50", .. options,
             "--checkpoints", checkpoints, "--json-log", events, "--launcher-args", launcher, "--", stencil, .. plate,
         ]);
     }

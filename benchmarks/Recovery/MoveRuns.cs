@@ -6,7 +6,7 @@ using System.IO;
 
 namespace HpcVirt.Benchmarks.Recovery;
 
-/// <summary>Moves a rank with 256 MiB of state there and back, and sends as many bytes over the same link.</summary>
+/// <summary>Moves ranks with 256 MiB of state to a host where processes wait, and sends as many bytes over such a link.</summary>
 internal static class MoveRuns
 {
     private const int Moves = 4;
@@ -21,7 +21,7 @@ internal static class MoveRuns
     {
         string checkpoints = $"/dev/shm/hpcvirt-bench-move-{System.Environment.ProcessId}", events = Path.Combine(hosts.Scratch, "events-move.json");
         Directory.CreateDirectory(checkpoints);
-        using Process job = hosts.StartJob("openmpi", checkpoints, events, "1h", Plate, "--strategy", "spawn", "--warm-spares");
+        using Process job = hosts.StartJob("openmpi", checkpoints, events, "1h", Plate, "--strategy", "standby", "--standbys", $"{Moves}");
         try
         {
             var log = new EventLogReader(events, job, BenchHosts.Deadline);
@@ -33,7 +33,7 @@ internal static class MoveRuns
                 raw.Add(SendRaw(hosts));
                 int stepsBefore = log.Count("first-step"), savedBefore = log.Count("checkpoint-committed"), movedBefore = log.Count("move-started");
                 asked++;
-                if (!hosts.TryOperate("move", "1", move % 2 == 0 ? "e" : "b", "--job", log.JobId)) break;
+                if (!hosts.TryOperate("move", $"{move}", "e", "--job", log.JobId)) break;
                 Event saved = log.AwaitNext("checkpoint-committed", savedBefore), moved = log.AwaitNext("move-started", movedBefore), stepped = log.AwaitNext("first-step", stepsBefore);
                 stopped.Add(saved.Seconds + (stepped.Time - moved.Time).TotalSeconds);
                 ratios.Add((stopped[^1] - AllowedS) / raw[^1]);

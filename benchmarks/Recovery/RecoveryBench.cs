@@ -39,7 +39,9 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
             {
                 List<double> byHand = HandMadeRuns.Measure(_hosts, Kills, figures);
                 _hosts.Up();
-                MeasureRepairs(figures, byHand);
+                MeasureRepairs(figures, byHand, "injob", "--strategy", "standby", "--standbys", $"{Kills}");
+                _hosts.Up();
+                MeasureRepairs(figures, byHand, "injob_spawn", "--strategy", "spawn");
             }
 
             if (Wants("move_ratio"))
@@ -65,10 +67,10 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
     private bool Wants(string figure) => figure.Contains(only, StringComparison.Ordinal);
 
     /// <summary>The same job, whose ranks take in replacements. A repair that did not hold and became a relaunch counts with its whole time.</summary>
-    private void MeasureRepairs(Figures figures, List<double> byHand)
+    private void MeasureRepairs(Figures figures, List<double> byHand, string name, params string[] strategy)
     {
-        string events = Path.Combine(scratch, "events-injob.json");
-        using Process job = _hosts.StartJob("openmpi", Path.Combine(scratch, "checkpoints-injob"), events, "500ms", Plate, "--strategy", "spawn");
+        string events = Path.Combine(scratch, $"events-{name}.json");
+        using Process job = _hosts.StartJob("openmpi", Path.Combine(scratch, $"checkpoints-{name}"), events, "500ms", Plate, strategy);
         try
         {
             var log = new EventLogReader(events, job, BenchHosts.Deadline);
@@ -92,18 +94,18 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
                 step.Add((stepped - restored).TotalSeconds);
             }
 
-            figures.Add("hand_made_s", double.NaN, byHand, against: "the fault; the same steps written by hand, told of the loss at once");
-            if (byHand.Count > 0) figures.Add("injob_ratio", InJobBarOfHandMade, [.. whole.Select(w => w / Figures.Median(byHand))], "", "hand_made_s");
-            figures.Add("injob_s", InJobBarS, whole);
-            figures.Add("injob_detect_s", double.NaN, detect);
+            if (name == "injob") figures.Add("hand_made_s", double.NaN, byHand, against: "the fault; the same steps written by hand, told of the loss at once");
+            if (byHand.Count > 0) figures.Add($"{name}_ratio", name == "injob" ? InJobBarOfHandMade : double.NaN, [.. whole.Select(w => w / Figures.Median(byHand))], "", "hand_made_s");
+            figures.Add($"{name}_s", InJobBarS, whole);
+            figures.Add($"{name}_detect_s", double.NaN, detect);
             if (held > 0)
             {
-                figures.Add("injob_rebuild_s", double.NaN, rebuild);
-                figures.Add("injob_restore_s", double.NaN, restore);
-                figures.Add("injob_first_step_s", double.NaN, step);
+                figures.Add($"{name}_rebuild_s", double.NaN, rebuild);
+                figures.Add($"{name}_restore_s", double.NaN, restore);
+                figures.Add($"{name}_first_step_s", double.NaN, step);
             }
 
-            figures.Say($"{held} of {Kills} repairs held; the others became relaunches");
+            figures.Say($"{name}: {held} of {Kills} repairs held; the others became relaunches");
         }
         finally
         {

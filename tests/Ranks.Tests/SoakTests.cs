@@ -11,6 +11,7 @@ internal sealed class SoakTests
 {
     [TestCase(200, "relaunch")]
     [TestCase(100, "spawn")]
+    [TestCase(100, "standby")]
     [Category("Slow")]
     public void A_long_job_is_bit_identical_after_many_random_faults(int faults, string strategy)
     {

@@ -8,7 +8,7 @@ const int UsageError = 2;
 
 if (args is not [var tool, var stencil, var cluster, var faults, var strategy, var seed])
 {
-    Console.Error.WriteLine("usage: soak HPCVIRT STENCIL CLUSTER FAULTS relaunch|spawn SEED");
+    Console.Error.WriteLine("usage: soak HPCVIRT STENCIL CLUSTER FAULTS relaunch|spawn|standby SEED");
     return UsageError;
 }
 

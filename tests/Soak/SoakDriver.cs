@@ -176,7 +176,8 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
         if (job.AwaitEnd(HangAfter) is not 0) return FailFinally("the job did not end well");
         job.RunUnbroken(steps);
         if (!job.IsBitIdentical()) return FailFinally($"the plate differs from that of an unbroken run of {steps} steps");
-        string[] running = hosts.Running();
+        string[] running = [];
+        SpinWait.SpinUntil(() => (running = hosts.Running()).Length == 0, TimeSpan.FromSeconds(10));
         if (running.Length > 0) return FailFinally("processes were left behind: " + string.Join("; ", running));
         string[] left = job.Leavings();
         if (left.Length > 0) return FailFinally("files were left behind: " + string.Join(", ", left));

@@ -80,9 +80,24 @@ internal sealed class SoakHosts : IDisposable
 
     public void FreeDisk() => File.Delete(Path.Combine(Shared, FilledBy));
 
-    /// <summary>Processes that run on the hosts, by host.</summary>
+    /// <summary>
+    /// Processes that run on the hosts, by their names. Of a host that was cut off nobody can fetch the launcher's own daemon; it holds nothing, and
+    /// ends when its connection does.
+    /// </summary>
     public string[] Running() =>
-        [.. Run("bash", [_script, "list", _place]).Split('\n').Where(static line => line.Trim().Split(' ').Length > 2).Select(static line => line.Trim())];
+        [.. Run("bash", [_script, "list", _place]).Split('\n').SelectMany(static line => line.Trim().Split(' ').Skip(2)).Select(NameOf).Where(static name => name is not ("" or "orted"))];
+
+    private static string NameOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     public void Dispose()
     {

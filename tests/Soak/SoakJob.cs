@@ -25,7 +25,7 @@ internal sealed class SoakJob(string tool, string stencil, SoakHosts hosts, stri
 
     public bool HasEnded => _supervisor is null || _supervisor.HasExited;
 
-    public bool IsRepairedInJob => strategy == "spawn";
+    public bool IsRepairedInJob => strategy != "relaunch";
 
     public string Said
     {
@@ -52,7 +52,7 @@ internal sealed class SoakJob(string tool, string stencil, SoakHosts hosts, stri
         [
             .. hosts.Inside(SoakHosts.Head), "dotnet", tool, "run", "-n", "4", "--mpi", "openmpi", "--hosts", string.Join(',', SoakHosts.Regular), "--spares", string.Join(',', SoakHosts.Spare),
             "--restarts", "100000", "--silence-timeout", "4", "--checkpoints", Path.Combine(hosts.Shared, "checkpoints"), "--json-log", Log, "--launcher-args", hosts.LauncherArguments,
-            "--strategy", strategy, .. IsRepairedInJob ? (string[])["--warm-spares"] : [],
+            "--strategy", strategy, .. strategy == "spawn" ? (string[])["--warm-spares"] : strategy == "standby" ? ["--standbys", "2"] : [],
             "--", stencil, .. Plate, "--steps", $"{steps}", "--step-delay-ms", $"{delayMs}", "--result", ResultOf("hurt"),
         ];
         var start = new ProcessStartInfo("bash", command) { RedirectStandardOutput = true, RedirectStandardError = true };

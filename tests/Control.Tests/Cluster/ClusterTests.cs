@@ -42,7 +42,7 @@ public sealed class ClusterTests
         Assert.That(run.Error, Does.Contain("host b is lost: it has acknowledged nothing for 3 s"));
         Assert.That(run.Error, Does.Contain("attempt 2 runs on a:1, c:1, d:1"));
         Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(700)));
-        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+        Assert.That(_cluster.Left(), Is.Empty, "processes were left behind");
     }
 
     [Test]
@@ -90,6 +90,30 @@ public sealed class ClusterTests
         Assert.That(run.Error, Does.Contain("has said nothing for 4 s although its host answers"));
         Assert.That(run.Error, Does.Not.Contain("is lost"));
         Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(1000)));
+    }
+
+    [Test]
+    public void A_rank_that_was_stopped_on_a_host_that_was_cut_off_ends_itself_when_it_comes_back_and_spoils_nothing()
+    {
+        using ToolRun run = Run(["--hosts", "a,b,c", "--spares", "d"], "steps=1500", "every=20", "pace=10");
+        Await(run, "checkpoint-committed", 2);
+        JsonElement rank = Events().Last(static e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("host").GetString() == "b");
+        string pid = rank.GetProperty("pid").GetRawText();
+        string[] others = [.. _cluster.ProcessesOn("b").Where(other => other != pid)];
+        foreach (string process in (string[])[.. others, pid]) _cluster.Do("stop", process);
+        _cluster.Do("cut", "b");
+        run.Await(() => Events().Any(static e => e.GetProperty("event").GetString() == "restored" && e.GetProperty("attempt").GetInt32() == 2), "a second attempt that went on");
+        Assert.That(IsAlive(pid), Is.True, "nobody could end it: it is on a host out of reach, and does not run");
+
+        // Its place has gone to another process. Nothing else wakes up on its host that could end it, and it is in the middle of a step of the first attempt.
+        _cluster.Do("heal", "b");
+        _cluster.Do("continue", pid);
+        run.Await(() => !IsAlive(pid), "the end of the rank that came back");
+        foreach (string other in others) _cluster.Do("continue", other);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("the job ended well in attempt 2"));
+        Assert.That(Results(), Is.EqualTo(ResultsOfUnbroken(1500)));
+        Assert.That(_cluster.Left(), Is.Empty, "processes were left behind");
     }
 
     [Test]
@@ -143,7 +167,7 @@ public sealed class ClusterTests
         using ToolRun unbroken = ToolRun.Start(_directory, ["run", "-n", "1", "--mpi", "openmpi", "--", ToolRun.PathOf("stencil.dll"), .. plate[..6], "--checksum"]);
         Assert.That(unbroken.Wait(), Is.Zero, unbroken.Error);
         Assert.That(Checksum(run), Is.EqualTo(Checksum(unbroken)));
-        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+        Assert.That(_cluster.Left(), Is.Empty, "processes were left behind");
     }
 
     [Test]
@@ -176,7 +200,7 @@ public sealed class ClusterTests
         using ToolRun unbroken = ToolRun.Start(_directory, ["run", "-n", "1", "--mpi", "openmpi", "--", ToolRun.PathOf("stencil.dll"), .. plate[..6], "--checksum"]);
         Assert.That(unbroken.Wait(), Is.Zero, unbroken.Error);
         Assert.That(Checksum(run), Is.EqualTo(Checksum(unbroken)));
-        Assert.That(_cluster.List().Split('\n').Where(static line => line.Trim().Split(' ').Length > 2), Is.Empty, "processes were left behind");
+        Assert.That(_cluster.Left(), Is.Empty, "processes were left behind");
     }
 
     private static string Checksum(ToolRun run) => run.Out.Split('\n').Single(static line => line.Contains("sha256", StringComparison.OrdinalIgnoreCase) || line.StartsWith("checksum", StringComparison.Ordinal));
@@ -201,6 +225,20 @@ public sealed class ClusterTests
         string[] shown = [.. Directory.GetDirectories("/proc").Where(static p => char.IsAsciiDigit(Path.GetFileName(p)[0])).Select(CommandLine).Where(c => c.Contains(secret, StringComparison.Ordinal))];
         Assert.That(shown, Is.Empty);
         Assert.That(Events().Select(static e => e.GetRawText()), Has.None.Contain(secret));
+    }
+
+    /// <summary>A process that its parent has not looked after is as dead as any.</summary>
+    private static bool IsAlive(string pid)
+    {
+        try
+        {
+            string status = File.ReadAllText($"/proc/{pid}/stat");
+            return status[status.LastIndexOf(')')..][2] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string CommandLine(string process)

@@ -1,6 +1,8 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
+using System.Threading;
 using NUnit.Framework;
 
 namespace HpcVirt.Control.Tests.Cluster;
@@ -43,6 +45,32 @@ internal sealed class NamespaceCluster : IDisposable
 
     /// <summary>What runs on the hosts.</summary>
     public string List() => Run(["list", _place]).Said;
+
+    /// <summary>
+    /// What is left on the hosts when a job has ended, after a moment for it to go. Of a host that was cut off nobody can fetch the launcher's own
+    /// daemon; it holds nothing, and ends when its connection does.
+    /// </summary>
+    public string[] Left()
+    {
+        string[] left = [];
+        SpinWait.SpinUntil(() => (left = [.. List().Split('\n').SelectMany(static line => line.Trim().Split(' ').Skip(2)).Select(NameOf).Where(static name => name is not ("" or "orted"))]).Length == 0, TimeSpan.FromSeconds(10));
+        return left;
+    }
+
+    private static string NameOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The processes on one host.</summary>
+    public string[] ProcessesOn(string host) => List().Split('\n').Select(static line => line.Trim().Split(' ')).First(words => words[0] == host)[2..];
 
     public void Dispose() => Run(["down", _place]);
 
