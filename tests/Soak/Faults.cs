@@ -8,7 +8,7 @@ namespace HpcVirt.Soak;
 
 /// <summary>What a fault asks of the job.</summary>
 /// <param name="What">What was done.</param>
-/// <param name="Victim">A process that has to be gone before the job can be well, or 0.</param>
+/// <param name="Victim">A rank whose place somebody else takes, or 0: it has to be gone when the fault is undone.</param>
 /// <param name="EndsSupervisor">Whether the supervisor ends, and the job is to be started again.</param>
 /// <param name="Undo">What ends the fault; null when there is nothing to end.</param>
 internal sealed record Fault(string What, int Victim = 0, bool EndsSupervisor = false, Action? Undo = null);
@@ -55,7 +55,7 @@ internal sealed class Faults(SoakJob job, SoakHosts hosts, Random random)
                 return new Fault("kills two ranks at once", ranks[0].Pid);
             case "stop-rank" when rank is not null:
                 Signal("STOP", rank.Pid);
-                return new Fault($"stops {who}", rank.Pid);
+                return new Fault($"stops {who}", rank.Pid, Undo: () => Signal("CONT", rank.Pid));
             case "pause-rank" when rank is not null:
                 Signal("STOP", rank.Pid);
                 Thread.Sleep(TimeSpan.FromSeconds(1 + random.NextDouble()));

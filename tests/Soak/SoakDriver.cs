@@ -65,10 +65,16 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
             if (!AwaitWell(done)) return 1;
             foreach (Action undo in _undo) undo();
             _undo.Clear();
+            if (!AreGone(done)) return 1;
         }
 
         return Finish();
     }
+
+    /// <summary>Nobody whose place was given away may live on: who was out of reach or stopped is back now, and has to end itself.</summary>
+    private bool AreGone(List<Done> done) =>
+        SpinWait.SpinUntil(() => !done.Any(static one => one.Victim != 0 && SoakJob.IsAlive(one.Victim)), TimeSpan.FromSeconds(30))
+        || Fail($"process {done.First(static one => one.Victim != 0 && SoakJob.IsAlive(one.Victim)).Victim} lives on although its place was given away");
 
     /// <summary>Whether the supervisor has ended as it should; then the job is started anew, as a scheduler would.</summary>
     private bool StartAgain()
@@ -81,7 +87,7 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
         return true;
     }
 
-    /// <summary>Waits until all victims are gone and a checkpoint was committed by ranks that came after them.</summary>
+    /// <summary>Waits until checkpoints are committed again.</summary>
     private bool AwaitWell(List<Done> done)
     {
         long start = Stopwatch.GetTimestamp();
@@ -95,7 +101,7 @@ internal sealed class SoakDriver(SoakJob job, SoakHosts hosts, int faults, int s
 
             IReadOnlyList<JobEvent> events = job.Events();
             if (!Keeps(events)) return false;
-            if (!done.Any(static one => one.Victim != 0 && SoakJob.IsAlive(one.Victim)) && IsWell(events, done))
+            if (IsWell(events, done))
             {
                 double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 if (done.Count > 0)
