@@ -69,7 +69,20 @@ internal sealed class StartWatch : IDisposable
                 _ => null,
             };
         }
+        catch (ArgumentException)
+        {
+            // What the launcher takes for a host need not be one for a socket.
+            return null;
+        }
     }
+
+    /// <summary>The hosts whose answers tell something: this one answers itself whatever the network lets through.</summary>
+    /// <param name="hosts">The hosts of the attempt.</param>
+    /// <param name="self">This host's name.</param>
+    public static IReadOnlyList<string> Others(IEnumerable<string> hosts, string self) =>
+        [.. hosts.Where(host => host is not "localhost" && !host.StartsWith("127.", StringComparison.Ordinal) && !string.Equals(Short(host), Short(self), StringComparison.OrdinalIgnoreCase))];
+
+    private static string Short(string host) => char.IsAsciiDigit(host[0]) ? host : host.Split('.')[0];
 
     /// <summary>A program that was heard of before will be heard of again, about as soon; of one that never was, nothing can be expected.</summary>
     private TimeSpan Patience => _options.EarlierStart is { } took
@@ -113,7 +126,7 @@ internal sealed record StartWatchOptions
     /// <summary>How many ranks the attempt has.</summary>
     public required int Ranks { get; init; }
 
-    /// <summary>The hosts that the launcher was given; none where it decides itself.</summary>
+    /// <summary>The hosts that the launcher was given, without this one; none where it decides itself.</summary>
     public required IReadOnlyList<string> Hosts { get; init; }
 
     /// <summary>How long the last rank may come after the first, how long hosts are asked while no rank comes, and the longest patience with a launcher.</summary>

@@ -61,7 +61,7 @@ internal sealed partial class Supervisor
             new StartWatchOptions
             {
                 Ranks = launch.Where.Ranks,
-                Hosts = [.. launch.Where.Hosts.Concat(launch.Beside).Select(static h => h.Name)],
+                Hosts = StartWatch.Others(launch.Where.Hosts.Concat(launch.Beside).Select(static h => h.Name), System.Environment.MachineName),
                 Timeout = _options.StartTimeout,
                 Heard = () => _board.Records().Count,
                 Ask = StartWatch.AskAsync,

@@ -100,6 +100,10 @@ public sealed class StartWatchTests
     }
 
     [Test]
+    public void This_host_is_not_asked_because_it_answers_itself_where_a_firewall_drops_what_goes_to_others() =>
+        Assert.That(StartWatch.Others(["node1", "NODE2.cluster.example", "localhost", "127.0.0.1", "10.0.0.7", "node20"], "node2"), Is.EqualTo(new[] { "node1", "10.0.0.7", "node20" }));
+
+    [Test]
     public void A_launcher_that_brings_nobody_although_an_earlier_start_did_is_given_up()
     {
         Begin(TimeSpan.FromSeconds(1));
