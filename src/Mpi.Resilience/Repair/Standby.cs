@@ -53,6 +53,7 @@ internal static class Standby
         if (control is null) return false;
         using var orders = new BlockingCollection<RequestTakeIn>();
         control.TakeInAsked = orders.Add;
+        WarmUp.Compile(() => orders.Count == 0 && !control.StopRequested && !control.SupervisorLost);
         while (!control.StopRequested && !control.SupervisorLost)
         {
             if (!orders.TryTake(out RequestTakeIn? order, Glance)) continue;
