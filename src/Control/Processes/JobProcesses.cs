@@ -14,15 +14,16 @@ namespace HpcVirt.Control.Processes;
 /// The processes of one job on this host, known by the job's random id, which every one of them inherited in its environment. Process
 /// groups would not do: Open MPI gives every rank a group of its own, MPICH a session of its own, and a rank may be orphaned.
 /// </summary>
-/// <remarks>
-/// A host is what has a name of its own, as everywhere in a job: processes in another UTS namespace (a container, a host of the tests' cluster) are
-/// another host's, although they are in sight, and hold their places on leases.
-/// </remarks>
-internal sealed class JobProcesses(string jobId)
+/// <param name="jobId">The job's id.</param>
+/// <param name="leavesOtherHosts">
+/// Whether processes with another host's name (in another UTS namespace: a container, a host of the tests' cluster) are left alone although they are in
+/// sight. So it is in jobs over several hosts, where those hold their places on leases.
+/// </param>
+internal sealed class JobProcesses(string jobId, bool leavesOtherHosts = false)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly string? _host = HostOf("self");
+    private readonly string? _host = leavesOtherHosts ? HostOf("self") : null;
     private readonly byte[] _token = Encoding.UTF8.GetBytes($"\0{ControlEnvironment.JobId}={jobId}\0");
 
     /// <summary>Signals every process of the job that also has one of <paramref name="variables"/> in its environment; all of them if none is named.</summary>
@@ -65,7 +66,7 @@ internal sealed class JobProcesses(string jobId)
             // Every variable then stands between two zeros, the first one too.
             byte[] environment = [0, .. File.ReadAllBytes($"/proc/{processId}/environ")];
             return environment.AsSpan().IndexOf(_token) >= 0
-                && HostOf(processId.ToString(CultureInfo.InvariantCulture)) == _host
+                && (_host is null || HostOf(processId.ToString(CultureInfo.InvariantCulture)) == _host)
                 && (names.Length == 0 || names.Any(name => environment.AsSpan().IndexOf(name) >= 0));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

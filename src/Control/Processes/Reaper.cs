@@ -10,17 +10,21 @@ namespace HpcVirt.Control.Processes;
 /// </summary>
 /// <remarks>
 /// A pipe, and not PR_SET_PDEATHSIG on the launcher: that signal is sent when the *thread* that started the launcher ends, does not
-/// reach ranks (SIGKILL of mpirun leaves them), and removes no directory.
+/// reach ranks (SIGKILL of mpirun leaves them), and removes no directory. What counts as the job's processes here is said by
+/// <see cref="JobProcesses"/>.
 /// </remarks>
 internal sealed class Reaper : IDisposable
 {
     private const string Script = $$"""
         exec >/dev/null 2>&1
         read -r word && [ "$word" = done ] && exit 0
+        host=
+        [ "$3" = here ] && host=$(readlink /proc/self/ns/uts)
         signal() {
             found=1
             for environment in /proc/[0-9]*/environ; do
                 grep -qzx "{{ControlEnvironment.JobId}}=$1" "$environment" || continue
+                [ -z "$host" ] || [ "$(readlink "${environment%environ}ns/uts")" = "$host" ] || continue
                 process=${environment#/proc/}
                 kill -"$2" "${process%/environ}" && found=0
             done
@@ -38,12 +42,12 @@ internal sealed class Reaper : IDisposable
 
     private readonly Process _shell;
 
-    public Reaper(string jobId, string runtimeDirectory)
+    public Reaper(string jobId, string runtimeDirectory, bool leavesOtherHosts)
     {
         var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, WorkingDirectory = "/" };
         // The reaper must not carry an outer job's id, or that job would end it before its work.
         start.Environment.Remove(ControlEnvironment.JobId);
-        foreach (string argument in (string[])["sh", "-c", Script, "hpcvirt-reaper", jobId, runtimeDirectory]) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["sh", "-c", Script, "hpcvirt-reaper", jobId, runtimeDirectory, leavesOtherHosts ? "here" : "all"]) start.ArgumentList.Add(argument);
         _shell = Process.Start(start) ?? throw new ControlException(ExitCode.InternalError, "The reaper (setsid sh) could not be started. Install util-linux.");
     }
 

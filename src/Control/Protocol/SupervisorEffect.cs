@@ -7,7 +7,7 @@ namespace HpcVirt.Control.Protocol;
 internal abstract record SupervisorEffect;
 
 /// <summary>
-/// Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible. Where there are hosts beside, answer with <see cref="StartDeadlineReached"/>
+/// Launch an attempt; answer with <see cref="LaunchFailed"/> if that is impossible. Where there are hosts beside on which nobody waits, answer with <see cref="StartDeadlineReached"/>
 /// in time: launchers wait long for a host that does not answer.
 /// </summary>
 /// <param name="Attempt">Its number, from 1.</param>

@@ -79,7 +79,11 @@ internal sealed record RepairDeadlineReached(int Attempt, int Repair) : AttemptE
 internal sealed record RankSilent(int Attempt, int Rank) : AttemptEvent(Attempt);
 
 /// <summary>A host answers no more: it is down, or cut off.</summary>
-internal sealed record HostLost(int Attempt, string Host) : AttemptEvent(Attempt);
+internal sealed record HostLost(int Attempt, string Host) : AttemptEvent(Attempt)
+{
+    /// <summary>True when it was asked and did not answer while the attempt started; else its kernel acknowledged nothing.</summary>
+    public bool WasAsked { get; init; }
+}
 
 /// <summary>No rank made a step for longer than allowed.</summary>
 internal sealed record Stalled(int Attempt) : AttemptEvent(Attempt);

@@ -36,7 +36,7 @@ internal sealed partial class Supervisor
         _launchedAt = _context.Time.GetTimestamp();
         _attempt.Watch(Post);
         WatchStart(attempt, launch);
-        if (!launch.Beside.IsEmpty)
+        if (launch is { Beside.IsEmpty: false, Standbys: 0 })
         {
             _timer?.Dispose();
             _timer = _context.Time.CreateTimer(_ => Post(new StartDeadlineReached(attempt)), null, _options.StartTimeout, Timeout.InfiniteTimeSpan);
@@ -65,11 +65,7 @@ internal sealed partial class Supervisor
                 Timeout = _options.StartTimeout,
                 Heard = () => _board.Records().Count,
                 Ask = StartWatch.AskAsync,
-                Absent = host =>
-                {
-                    _log.Say($"host {host} does not answer, and not all ranks were heard of yet");
-                    Post(new HostLost(attempt, host));
-                },
+                Absent = host => Post(new HostLost(attempt, host) { WasAsked = true }),
                 EarlierStart = _longestStart,
                 Incomplete = heard =>
                 {

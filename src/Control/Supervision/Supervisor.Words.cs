@@ -42,7 +42,8 @@ internal sealed partial class Supervisor
         {
             DrainAsked drain => ("drain-asked", drain.Host, _state.IsRelocating ? $"host {drain.Host} is to be emptied: saving a checkpoint, then going on elsewhere" : $"host {drain.Host} is to stay empty"),
             HostReturned returned => ("host-returned", returned.Host, $"host {returned.Host} may take ranks again"),
-            HostLost lost => ("host-lost", lost.Host, _state.RankSeen ? $"host {lost.Host} is lost: it has acknowledged nothing for {_options.HostTimeout.TotalSeconds:0.#} s" : $"host {lost.Host} is lost"),
+            HostLost { WasAsked: true } lost => ("host-lost", lost.Host, $"host {lost.Host} is lost: it does not answer, and not all ranks were heard of yet"),
+            HostLost lost => ("host-lost", lost.Host, $"host {lost.Host} is lost: it has acknowledged nothing for {_options.HostTimeout.TotalSeconds:0.#} s"),
             _ => throw new InvalidOperationException($"{happened} is not about a host."),
         };
         _log.Say(sentence);

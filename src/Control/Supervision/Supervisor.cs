@@ -65,9 +65,9 @@ internal sealed partial class Supervisor : IDisposable
             Standbys = options.Standbys,
         };
         _log = new JobLog(context.StandardError, context.Events);
-        _processes = new JobProcesses(options.JobId);
+        _processes = new JobProcesses(options.JobId, leavesOtherHosts: options.Hosts.Count > 0);
         _directory = RuntimeDirectory.Create(options.JobId, context.Variable);
-        _reaper = new Reaper(options.JobId, _directory.Path);
+        _reaper = new Reaper(options.JobId, _directory.Path, leavesOtherHosts: options.Hosts.Count > 0);
         _board = new RankBoard(_log, Post, context.Time, Answer);
         _kills = new KillRehearsal(_options, _random, _board, _log, context.Time);
         _entrance = options.Hosts.Count > 0 ? RemoteEntrance.Open(options.Plan.Ranks + options.Standbys, context.Time) : null;

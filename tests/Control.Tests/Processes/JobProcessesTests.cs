@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using HpcVirt.Control.Native;
 using HpcVirt.Control.Processes;
 using HpcVirt.Mpi.Resilience.Channel;
@@ -46,6 +47,17 @@ public sealed class JobProcessesTests
         using Process other = Start("prefix123456789", "exec sleep 60");
         Assert.That(new JobProcesses("prefix12345").Signal(0), Is.Zero);
         other.Kill();
+    }
+
+    [TestCase(false, 1)]
+    [TestCase(true, 0)]
+    public void Processes_with_another_hosts_name_are_left_alone_in_jobs_over_several_hosts(bool leavesOtherHosts, int found)
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Ignore("missing capability: namespaces of host names (needs root)");
+        using Process elsewhere = Start("elsewhere1234", "exec unshare -u sleep 60");
+        Assert.That(() => File.ReadAllText($"/proc/{elsewhere.Id}/comm").Trim(), Is.EqualTo("sleep").After(10_000, 10));
+        Assert.That(new JobProcesses("elsewhere1234", leavesOtherHosts).Signal(0), Is.EqualTo(found));
+        elsewhere.Kill();
     }
 
     private static Process Start(string jobId, string script, params (string Name, string Value)[] variables)
