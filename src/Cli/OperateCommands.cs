@@ -1,13 +1,16 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
+using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
 using HpcVirt.Control.Operators;
 
 namespace HpcVirt.Cli;
 
-/// <summary>What an operator says to a job that runs: <c>status</c>, <c>checkpoint-now</c>, <c>drain</c>, <c>undrain</c>, <c>move</c>.</summary>
+/// <summary>What an operator says to a job that runs: <c>status</c>, <c>checkpoint-now</c>, <c>drain</c>, <c>undrain</c>, <c>move</c>, <c>hold</c>, <c>release</c>.</summary>
 internal static class OperateCommands
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(10);
@@ -18,6 +21,8 @@ internal static class OperateCommands
         yield return Verb("checkpoint-now", "Asks the job for a checkpoint and waits until it is committed.", null);
         yield return Verb("drain", "Empties HOST: the job saves a checkpoint and goes on on other hosts. Nothing is placed there until `undrain`.", "HOST");
         yield return Move();
+        yield return Hold();
+        yield return Verb("release", "Lets a job go on that was held. Fails if it was not silent all the while: it had gone on by itself, or a rank was lost.", null);
         yield return Verb("undrain", "Gives HOST back to the job after a drain or a loss; it takes ranks from the next attempt on.", "HOST");
     }
 
@@ -30,6 +35,55 @@ internal static class OperateCommands
         command.Arguments.Add(host);
         command.SetAction(parsed => Ask(parsed.GetValue(job), "move", string.Create(CultureInfo.InvariantCulture, $"{parsed.GetValue(rank)} {parsed.GetValue(host)}")));
         return command;
+    }
+
+    private static Command Hold()
+    {
+        (Command command, Option<string?> job) = New(
+            "hold",
+            """
+            Silences the job at its next safe point, and returns when no message is under way any more. It stays silent until `hpcvirt release`, or goes on by itself
+            after --deadline. Afterwards every rank proves its links.
+
+            With a COMMAND the job is held only while that runs: hpcvirt hold -- hpcvirt vm migrate vm1 b. Exit code: that of the command, or 74 if the job was not held, or not all the while.
+            """);
+        var deadline = new Option<string>("--deadline") { Description = "How long the job may be held.", HelpName = "DURATION", DefaultValueFactory = static _ => "60s" };
+        var words = new Argument<string[]>("COMMAND") { Description = "What needs a silent job, after --.", Arity = ArgumentArity.ZeroOrMore };
+        command.Options.Add(deadline);
+        command.Arguments.Add(words);
+        command.SetAction(parsed =>
+        {
+            string milliseconds = ((long)VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline").TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            string? id = parsed.GetValue(job);
+            int held = Ask(id, "hold", milliseconds);
+            if (held != 0 || parsed.GetValue(words) is not { Length: > 0 } all) return held;
+            int code;
+            try
+            {
+                code = Run(all);
+            }
+            finally
+            {
+                held = Ask(id, "release", "");
+            }
+
+            return code != 0 ? code : held;
+        });
+        return command;
+    }
+
+    private static int Run(string[] words)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            throw new ControlException(ExitCode.Usage, $"'{words[0]}' cannot be run: {e.Message}. The job was held, and goes on.", e);
+        }
     }
 
     private static (Command Command, Option<string?> Job) New(string name, string description)

@@ -15,6 +15,7 @@ public sealed partial class ResilientSession
     private long _requestHandedIn;
     private TimeSpan? _cost;
     private string? _whyStop;
+    private string? _whyNotSilent;
 
     /// <summary>
     /// A place between two steps where the job may checkpoint or stop. All ranks call it with the same sequence of numbers. Most calls cost next
@@ -46,6 +47,9 @@ public sealed partial class ResilientSession
             _control?.AcknowledgeCheckpoint(_requestHandedIn);
             stop |= StopsAfter(isNew);
         }
+
+        if ((effects & AgreementEffects.Hold) != 0 && !stop)
+            HoldHere();
 
         if (stop)
         {
@@ -161,6 +165,13 @@ public sealed partial class ResilientSession
     /// <summary>Rank 0 knows why the job did not fall silent.</summary>
     private void Refuse(string reasons)
     {
+        if (_isHolding)
+        {
+            _whyNotSilent = reasons;
+            _voice.SayOnce($"not held: the job did not fall silent, and goes on: {reasons}");
+            return;
+        }
+
         _voice.SayOnce($"no checkpoint: the job did not fall silent, and goes on: {reasons}");
         _control?.CheckpointRefused(NextStep, reasons);
     }
@@ -177,7 +188,7 @@ public sealed partial class ResilientSession
         bool requested = _control.CheckpointRequested;
         if (requested)
             _requestHandedIn = _control.CheckpointRequest;
-        return new Wishes(requested || IsTimeUp(), _control.StopRequested || halts);
+        return new Wishes(requested || IsTimeUp(), _control.StopRequested || halts, _hold.IsWanted);
     }
 
     /// <summary>Rank 0 alone says that the job has to stop by itself; the agreement makes it everybody's wish.</summary>

@@ -48,11 +48,13 @@ public sealed partial class ResilientSession
 
         // A rank that has come to no safe point cannot tell a program without steps from one of which it had no part: others wish.
         Wishes wishes = _unnumberedPoints == 0 ? default : Wish();
-        bool isStop = false;
+        bool isStop = false, wasHeld = false;
         if (_quiesce.Pass(wishes, hasEnded, Act) is not { } outcome || _quiesce.IsPursuing)
             return;
         if (outcome == QuiesceOutcome.Done)
             _control?.AcknowledgeCheckpoint(_requestHandedIn);
+        if (wasHeld || (wishes.Hold && outcome != QuiesceOutcome.Done))
+            GoOn(outcome);
         _intervalStart = Options.Time.GetTimestamp();
         _halt?.RestartClock();
         if (isStop)
@@ -64,10 +66,22 @@ public sealed partial class ResilientSession
         void Act(QuiesceVerdict verdict)
         {
             isStop = verdict.Stop;
+            if (verdict.Hold && !verdict.Stop)
+            {
+                wasHeld = true;
+                if (!verdict.Checkpoint)
+                {
+                    _hold.Stay();
+                    return;
+                }
+            }
+
             NextStep++;
             bool isLast = verdict.Stop || _stopsAfterCheckpoint;
             if (_store is { } store)
                 isStop |= StopsAfter(Write(store, NextStep, waits: isLast || _control?.CheckpointRequested == true, isLast));
+            if (wasHeld)
+                _hold.Stay();
         }
     }
 }

@@ -35,6 +35,7 @@ public sealed partial class ResilientSession : IDisposable
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
     private readonly HaltWatch? _halt;
+    private readonly HoldPoint _hold;
     private readonly StopNotice? _notice;
     private readonly bool _stopsAfterCheckpoint;
 
@@ -54,6 +55,7 @@ public sealed partial class ResilientSession : IDisposable
         _collectives.WhileWaiting = _quiesce.TurnAside;
         _store = OpenStore();
         _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time));
+        _hold = new HoldPoint(_control, options.Time);
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
         _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;

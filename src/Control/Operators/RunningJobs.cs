@@ -29,10 +29,12 @@ public static class RunningJobs
         string[] found = [.. all.Where(path => jobId is null || Path.GetFileName(path).StartsWith(Prefix + jobId, StringComparison.Ordinal))];
 
         // A supervisor that was killed leaves its directory; where several are in question, those that nobody listens in do not count.
-        if (found.Length > 1 && found.Where(IsAnswered).ToArray() is { Length: > 0 } answered)
+        if (found.Length > 1)
         {
-            found = answered;
-            all = answered;
+            string[] answered = [.. found.Where(IsAnswered)];
+            if (answered.Length == 0)
+                throw new ControlException(ExitCode.Usage, $"No job of yours runs under `hpcvirt run` on this host; supervisors that were killed have left {found.Length} directories {Prefix}* in {Path.GetDirectoryName(found[0])}, which may be removed.");
+            (found, all) = (answered, answered);
         }
 
         string ids = string.Join(", ", all.Select(static path => Path.GetFileName(path)[Prefix.Length..]));

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using HpcVirt.Control.Launchers;
 
@@ -31,6 +32,12 @@ internal sealed record ReleaseStandbys : SupervisorEffect;
 
 /// <summary>Ask all connected ranks for a checkpoint.</summary>
 internal sealed record AskRanksForCheckpoint(long Request) : SupervisorEffect;
+
+/// <summary>Ask all connected ranks to fall silent and stay so.</summary>
+internal sealed record AskRanksToHold(long Hold, TimeSpan Deadline) : SupervisorEffect;
+
+/// <summary>Tell all connected ranks to go on.</summary>
+internal sealed record AskRanksToGoOn(long Hold) : SupervisorEffect;
 
 /// <summary>Pass a signal on to the ranks.</summary>
 internal sealed record ForwardSignal(int Signal) : SupervisorEffect;

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 
 namespace HpcVirt.Control.Protocol;
@@ -26,6 +27,12 @@ internal sealed record MoveAsked(int Rank, string From, string To) : SupervisorE
 /// <summary>The operator who wanted a rank on another host has stopped waiting for it.</summary>
 internal sealed record MoveGivenUp : SupervisorEvent;
 
+/// <summary>Somebody outside needs the job silent for a while.</summary>
+internal sealed record HoldAsked(TimeSpan Deadline) : SupervisorEvent;
+
+/// <summary>Somebody outside is done, and the job may go on.</summary>
+internal sealed record ReleaseAsked : SupervisorEvent;
+
 /// <summary>An operator gives a host back that was drained or lost.</summary>
 internal sealed record HostReturned(string Host) : SupervisorEvent;
 
@@ -46,6 +53,12 @@ internal sealed record RankConnected(int Attempt, int Rank) : AttemptEvent(Attem
 
 /// <summary>A rank reported a committed checkpoint.</summary>
 internal sealed record RankCommitted(int Attempt, int Rank, long Step, long Version) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported that the job is silent, and that it stays so.</summary>
+internal sealed record RankHeld(int Attempt, int Rank, long Hold) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported that it goes on; the reason is empty if it was released.</summary>
+internal sealed record RankHoldEnded(int Attempt, int Rank, long Hold, string Reason) : AttemptEvent(Attempt);
 
 /// <summary>A rank reported the exception by which it ends.</summary>
 internal sealed record RankFailed(int Attempt, int Rank, FailureSignature Failure) : AttemptEvent(Attempt);

@@ -49,6 +49,8 @@ internal static class SupervisorProtocol
             FinishedWell = finished.ExitCode == 0 ? state.FinishedWell.Add(finished.Rank) : state.FinishedWell,
         },
         RankRestored restored when restored.Rank == state.Awaited => state with { Awaited = null },
+        RankHeld held => state with { Hold = state.Hold?.With(held) },
+        RankHoldEnded ended => state with { Hold = state.Hold?.With(ended, state.Where?.Ranks ?? state.Ranks) },
         StandbyReady ready => state with { Waiting = state.Waiting.SetItem(ready.Member, ready.Host) },
         StandbyLost lost => state with { Waiting = state.Waiting.Remove(lost.Member) },
         _ => state,
@@ -87,6 +89,9 @@ internal static class SupervisorProtocol
             state with { Phase = SupervisorPhase.Stopping, StopWasAsked = true },
             [state.RankSeen ? new AskRanksToStop() : new ForwardSignal(stop.Signal)]),
         CheckpointAsked => AskForCheckpoint(state),
+        HoldAsked hold when state is { Phase: SupervisorPhase.Running, RankSeen: true, Awaited: null, Hold: null or { IsOver: true } } => Hold(state, hold),
+        ReleaseAsked when state.Hold is { IsOver: false } => Release(state),
+        RankHoldEnded when state.Hold is { IsOver: false, IsReleased: false, Trouble.Length: > 0 } => Release(state),
         SignalArrived arrived => (state, [new ForwardSignal(arrived.Signal)]),
         _ => (state, []),
     };
@@ -98,6 +103,13 @@ internal static class SupervisorProtocol
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) AskForCheckpoint(SupervisorState state) =>
         (state with { CheckpointRequests = state.CheckpointRequests + 1 }, [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]);
+
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Hold(SupervisorState state, HoldAsked hold) =>
+        (state with { Holds = state.Holds + 1, Hold = new JobHold(state.Holds + 1) }, [new AskRanksToHold(state.Holds + 1, hold.Deadline)]);
+
+    /// <summary>One rank that has gone on by itself is enough: nothing is silent any more.</summary>
+    private static (SupervisorState, ImmutableArray<SupervisorEffect>) Release(SupervisorState state) =>
+        (state with { Hold = state.Hold! with { IsReleased = true } }, [new AskRanksToGoOn(state.Hold!.Number)]);
 
     /// <summary>One at a time: a second loss while a replacement is on its way is too much for those that are left.</summary>
     public static bool CanReplace(SupervisorState state) =>
@@ -125,7 +137,7 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, RankLost lost)
     {
         int repair = state.Repairs + 1;
-        SupervisorState begun = state with { Moving = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
+        SupervisorState begun = state with { Hold = state.Hold?.Lost(), Moving = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
         if (!state.IsStandby) return (begun, [new RepairLinks(repair, lost.Rank)]);
         (int member, string host) = state.Waiting.First();
         Placement? where = lost.Host.Length > 0 && state.Where?.Uses(lost.Host) == true ? state.Where.Moved(lost.Host, host) : state.Where;
@@ -166,6 +178,7 @@ internal static class SupervisorProtocol
             RankSeen = false,
             Awaited = null,
             Moving = null,
+            Hold = state.Hold?.Lost(),
             Waiting = state.Waiting.Clear(),
             Repairs = 0,
             FinishedWell = [],
@@ -179,7 +192,7 @@ internal static class SupervisorProtocol
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
-        (state with { Phase = SupervisorPhase.Ending }, [new EndAttempt(withGrace)]);
+        (state with { Phase = SupervisorPhase.Ending, Hold = state.Hold?.Lost() }, [new EndAttempt(withGrace)]);
 
     /// <summary>A launcher that is told to outlive ranks reports a rank that was replaced as lost, and all ranks lost as well: there the ranks' own word counts.</summary>
     private static bool EndedWell(SupervisorState state) => state.RepairsInJob

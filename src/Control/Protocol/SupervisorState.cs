@@ -85,6 +85,12 @@ internal sealed record SupervisorState(int RestartsMax)
 
     public long CheckpointRequests { get; init; }
 
+    /// <summary>How many holds were asked for.</summary>
+    public long Holds { get; init; }
+
+    /// <summary>The newest hold, also when it is over; null before the first.</summary>
+    public JobHold? Hold { get; init; }
+
     public ImmutableHashSet<FailureSignature> Failures { get; init; } = [];
 
     public ImmutableHashSet<FailureSignature> FailuresBefore { get; init; } = [];

@@ -9,13 +9,15 @@ using HpcVirt.Mpi.Resilience.Channel;
 namespace HpcVirt.Control.Supervision;
 
 /// <summary>Answers operators: what the job is doing, and what they want done with it. Runs on the threads of their connections.</summary>
-internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorState> state, Func<IReadOnlyList<RankRecord>> ranks, Action<SupervisorEvent> post, TimeProvider time)
+internal sealed partial class OperatorDesk(SupervisorOptions options, Func<SupervisorState> state, Func<IReadOnlyList<RankRecord>> ranks, Action<SupervisorEvent> post, TimeProvider time)
 {
     public const string Status = "status";
     public const string CheckpointNow = "checkpoint-now";
     public const string Drain = "drain";
     public const string Undrain = "undrain";
     public const string Move = "move";
+    public const string Hold = "hold";
+    public const string Release = "release";
 
     /// <summary>Lines of one answer on the wire; more hosts are summed up.</summary>
     private const int HostLinesMax = 24;
@@ -29,6 +31,8 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
         Drain => Empty(ask.Argument),
         Undrain => GiveBack(ask.Argument),
         Move => MoveRank(ask.Argument),
+        Hold => HoldJob(ask.Argument),
+        Release => ReleaseJob(),
         _ => No($"'{ask.Verb}' is not known here; this is an older hpcvirt than yours"),
     };
 
@@ -55,6 +59,7 @@ internal sealed class OperatorDesk(SupervisorOptions options, Func<SupervisorSta
 
     private static string Word(SupervisorState state) => state switch
     {
+        { Hold.IsOver: false } => "held",
         { IsRelocating: true } => "saving to go on elsewhere",
         { Phase: SupervisorPhase.Running } => "running",
         { Phase: SupervisorPhase.Stopping } => "saving to stop",

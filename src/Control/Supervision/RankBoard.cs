@@ -93,7 +93,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     /// <summary>True if ranks are connected and none of them has reported a new step for so long.</summary>
     public bool IsStalled(TimeSpan timeout)
     {
-        lock (_gate) return _ranks.Values.Any(record => record.IsConnected) && time.GetElapsedTime(_progressAt) > timeout;
+        lock (_gate) return _ranks.Values.Any(record => record.IsConnected) && !_ranks.Values.Any(record => record.IsConnected && record.IsHeld) && time.GetElapsedTime(_progressAt) > timeout;
     }
 
     public void OnConnected(RankPeer rank)
@@ -133,6 +133,16 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             case CheckpointCommitted committed:
                 Note(rank, committed.Step);
                 HearCommit(rank, committed);
+                break;
+            case Held held:
+                Hold(rank, isHeld: true);
+                log.Record("rank-held", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", held.Hold));
+                post(new RankHeld(rank.Attempt, rank.Rank, held.Hold));
+                break;
+            case HoldEnded ended:
+                Hold(rank, isHeld: false);
+                log.Record("rank-released", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", ended.Hold), ("reason", ended.Reason));
+                post(new RankHoldEnded(rank.Attempt, rank.Rank, ended.Hold, ended.Reason));
                 break;
             case CheckpointRefused refused:
                 log.Record("checkpoint-refused", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", refused.Step), ("reason", refused.Reason));
@@ -243,6 +253,13 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         }
 
         if (isFirstDone) log.Record("first-step", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", step));
+    }
+
+    /// <summary>A job that is held makes no steps, and is not blamed for it.</summary>
+    private void Hold(RankPeer rank, bool isHeld)
+    {
+        Change(rank, record => record with { IsHeld = isHeld });
+        lock (_gate) _progressAt = time.GetTimestamp();
     }
 
     private void Change(RankPeer rank, Func<RankRecord, RankRecord> change)

@@ -13,6 +13,9 @@ internal sealed record RankRecord(RankPeer Peer)
     /// <summary>The newest step it reported; null before its first.</summary>
     public long? Step { get; init; }
 
+    /// <summary>True while it is held, and makes no steps.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>True after Finished or Failed: the end of its connection is no loss.</summary>
     public bool HasSpokenLast { get; init; }
 

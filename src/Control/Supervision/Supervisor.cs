@@ -156,6 +156,8 @@ internal sealed partial class Supervisor : IDisposable
             case RepairLinks repair: Repair(repair); break;
             case ReleaseStandbys: _server.Broadcast(new RequestStop()); break;
             case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
+            case AskRanksToHold hold: _server.Broadcast(new RequestHold(hold.Hold, hold.Deadline)); break;
+            case AskRanksToGoOn go: _server.Broadcast(new RequestRelease(go.Hold)); break;
             case ForwardSignal forward: _attempt?.Forward(forward.Signal, onOtherHosts: _options.Hosts.Count > 0); break;
             case EndAttempt end: End(end.WithGrace); break;
             case StartBackoff backoff: BackOff(backoff.FailuresInARow); break;

@@ -12,8 +12,8 @@ namespace HpcVirt.Mpi.Resilience.Agreement;
 /// </summary>
 internal sealed unsafe class AgreementDriver : IDisposable
 {
-    // Three numbers under MAX: somebody wants a checkpoint; somebody wants to stop; the slowest rank's nanoseconds per step.
-    private const int Numbers = 3;
+    // Four numbers under MAX: somebody wants a checkpoint; somebody wants to stop; the slowest rank's nanoseconds per step; somebody wants the job held.
+    private const int Numbers = 4;
 
     private const int LooksPerStride = 8;
 
@@ -65,6 +65,7 @@ internal sealed unsafe class AgreementDriver : IDisposable
         long points = Math.Max(1, _state.Point - _postedAtPoint);
         _mine[0] = wishes.Checkpoint ? 1 : 0;
         _mine[1] = wishes.Stop ? 1 : 0;
+        _mine[3] = wishes.Hold ? 1 : 0;
         _mine[2] = _postedAt == 0 ? StepTimeUnknown : (long)(_time.GetElapsedTime(_postedAt, now).TotalNanoseconds / points);
         _postedAt = now;
         _postedAtPoint = _state.Point;
@@ -127,6 +128,6 @@ internal sealed unsafe class AgreementDriver : IDisposable
         }
 
         _isPosted = false;
-        return new AgreementEvent.Learned(new Wishes(_united[0] != 0, _united[1] != 0), TimeSpan.FromMicroseconds(_united[2] / 1000.0));
+        return new AgreementEvent.Learned(new Wishes(_united[0] != 0, _united[1] != 0, _united[3] != 0), TimeSpan.FromMicroseconds(_united[2] / 1000.0));
     }
 }

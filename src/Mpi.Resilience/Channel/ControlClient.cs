@@ -64,6 +64,9 @@ public sealed class ControlClient : IDisposable
     /// <summary>Called on a background thread when a process that waited takes a rank's place.</summary>
     internal Action<RequestTakeIn>? TakeInAsked { get; set; }
 
+    /// <summary>What the supervisor wants held, and whether it still does.</summary>
+    internal HoldOrders Holds { get; } = new();
+
     /// <summary>True while a request for a checkpoint waits to be served.</summary>
     public bool CheckpointRequested => CheckpointRequest > Volatile.Read(ref _checkpointServed);
 
@@ -163,6 +166,15 @@ public sealed class ControlClient : IDisposable
         Volatile.Write(ref _checkpointServed, Math.Max(served, request));
     }
 
+    /// <summary>Tells that the job is silent, and that this rank stays so.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    internal void Held(long hold) => Put(new Held(hold));
+
+    /// <summary>Tells that this rank goes on.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    /// <param name="reason">Empty when it was released; else why it goes on by itself, or was never held.</param>
+    internal void HoldEnded(long hold, string reason) => Put(new HoldEnded(hold, reason));
+
     /// <summary>Tells that the program ends by itself. Follow with <see cref="Dispose"/>.</summary>
     /// <param name="exitCode">Exit code that the process will return.</param>
     /// <param name="endedEarly">True if it ends before its last step because <see cref="StopRequested"/> was set.</param>
@@ -242,6 +254,12 @@ public sealed class ControlClient : IDisposable
                         break;
                     case RequestTakeIn takeIn:
                         TakeInAsked?.Invoke(takeIn);
+                        break;
+                    case RequestHold hold:
+                        Holds.Ask(hold.Hold, hold.Deadline);
+                        break;
+                    case RequestRelease release:
+                        Holds.Release(release.Hold);
                         break;
                     case Goodbye:
                         _goodbyeReceived = true;

@@ -67,11 +67,29 @@ public sealed record RequestRepair(long Repair, int Rank, string Host) : Control
 /// <param name="Member">The process that takes its place, by its rank in MPI_COMM_WORLD.</param>
 public sealed record RequestTakeIn(long Repair, int Rank, int Member) : ControlMessage;
 
+/// <summary>Supervisor to rank: fall silent at the next safe point, and stay so until you are released.</summary>
+/// <param name="Hold">Number of the hold, from 1.</param>
+/// <param name="Deadline">How long to stay at most; then the rank goes on by itself.</param>
+public sealed record RequestHold(long Hold, TimeSpan Deadline) : ControlMessage;
+
+/// <summary>Supervisor to rank: go on.</summary>
+/// <param name="Hold">Number of the hold.</param>
+public sealed record RequestRelease(long Hold) : ControlMessage;
+
+/// <summary>Rank to supervisor: the job is silent, and this rank stays so.</summary>
+/// <param name="Hold">Number of the hold.</param>
+public sealed record Held(long Hold) : ControlMessage;
+
+/// <summary>Rank to supervisor: this rank goes on.</summary>
+/// <param name="Hold">Number of the hold.</param>
+/// <param name="Reason">Empty when it was released; else why it goes on by itself, or was never held.</param>
+public sealed record HoldEnded(long Hold, string Reason) : ControlMessage;
+
 /// <summary>Either side: I am here, and have nothing else to say. What is silent for longer than agreed counts as lost.</summary>
 public sealed record Alive : ControlMessage;
 
 /// <summary>Operator to supervisor, first and only: do this.</summary>
-/// <param name="Verb">What: status, checkpoint-now, drain, undrain, move.</param>
+/// <param name="Verb">What: status, checkpoint-now, drain, undrain, move, hold, release.</param>
 /// <param name="Argument">With what; empty if the verb needs nothing.</param>
 public sealed record Ask(string Verb, string Argument) : ControlMessage;
 

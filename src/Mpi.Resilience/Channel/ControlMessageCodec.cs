@@ -60,6 +60,20 @@ internal static class ControlMessageCodec
                 writer.Int32(takeIn.Rank);
                 writer.Int32(takeIn.Member);
                 return FrameType.RequestTakeIn;
+            case RequestHold hold:
+                writer.Int64(hold.Hold);
+                writer.Int64(hold.Deadline.Ticks);
+                return FrameType.RequestHold;
+            case RequestRelease release:
+                writer.Int64(release.Hold);
+                return FrameType.RequestRelease;
+            case Held held:
+                writer.Int64(held.Hold);
+                return FrameType.Held;
+            case HoldEnded ended:
+                writer.Int64(ended.Hold);
+                writer.Text(ended.Reason);
+                return FrameType.HoldEnded;
             case Goodbye:
                 return FrameType.Goodbye;
             case Alive:
@@ -95,6 +109,10 @@ internal static class ControlMessageCodec
             FrameType.RequestStop => new RequestStop(),
             FrameType.RequestRepair => new RequestRepair(reader.Int64(), reader.Int32(), reader.Text()),
             FrameType.RequestTakeIn => new RequestTakeIn(reader.Int64(), reader.Int32(), reader.Int32()),
+            FrameType.RequestHold => new RequestHold(reader.Int64(), new TimeSpan(reader.Int64())),
+            FrameType.RequestRelease => new RequestRelease(reader.Int64()),
+            FrameType.Held => new Held(reader.Int64()),
+            FrameType.HoldEnded => new HoldEnded(reader.Int64(), reader.Text()),
             FrameType.Goodbye => new Goodbye(),
             FrameType.Alive => new Alive(),
             FrameType.Ask => new Ask(reader.Text(), reader.Text()),

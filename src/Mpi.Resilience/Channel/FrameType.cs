@@ -8,8 +8,8 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 ///      | &lt;------ Response ---------  |   nonce of the rank, proof of the secret
 ///      | ------- Welcome --------->  |   proof of the secret
 ///      | &lt;------ Hello ------------  |   from here on under the session's keys
-///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused
-///      | ------- RequestCheckpoint, RequestStop, RequestRepair, RequestTakeIn
+///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused, Held, HoldEnded
+///      | ------- RequestCheckpoint, RequestStop, RequestRepair, RequestTakeIn, RequestHold, RequestRelease
 ///      | &lt;------ Alive -------->  |   when there was nothing else to say for a while
 ///      | &lt;------ Finished or Failed, Goodbye
 ///
@@ -32,10 +32,14 @@ internal enum FrameType
     CheckpointRefused = 20,
     Finished = 21,
     Failed = 22,
+    Held = 23,
+    HoldEnded = 24,
     RequestCheckpoint = 32,
     RequestStop = 33,
     RequestRepair = 34,
     RequestTakeIn = 35,
+    RequestHold = 36,
+    RequestRelease = 37,
     Goodbye = 48,
     Alive = 49,
     Ask = 64,

@@ -42,7 +42,7 @@ internal sealed partial class QuiesceDriver
         Look();
         if (IsWithdrawn)
             return null;
-        if (!IsWanted && wishes is { Checkpoint: false, Stop: false })
+        if (!IsWanted && wishes is { Checkpoint: false, Stop: false, Hold: false })
             return null;
         Want(_state.Attempt, from: -1);
         if (_attemptsForWish == 0)

@@ -27,6 +27,7 @@ internal sealed partial class QuiesceDriver : IDisposable
     private Action<QuiesceVerdict>? _act;
     private Wishes _wishes;
     private bool _isBack;
+    private long _waitingSince;
 
     /// <summary>Opens the driver; collective.</summary>
     public QuiesceDriver(Intracommunicator world, QuiesceOptions options, TimeProvider time)
@@ -119,11 +120,11 @@ internal sealed partial class QuiesceDriver : IDisposable
         try
         {
             Feed(CutObjections.Of(_links.Rank) is { Count: > 0 } objections ? Object(objections) : Arrival(mayStep));
-            long start = _time.GetTimestamp();
+            _waitingSince = _time.GetTimestamp();
             for (int turn = 0; !_isBack || !(IsWithdrawn || IsExplained); turn = Turn() ? 0 : turn + 1)
             {
                 if (turn > 0)
-                    Yield(turn, start, "the other ranks to fall silent");
+                    Yield(turn, _waitingSince, "the other ranks to fall silent");
                 Watch();
             }
         }
@@ -216,6 +217,9 @@ internal sealed partial class QuiesceDriver : IDisposable
         if (effects.HasFlag(QuiesceEffects.Act))
         {
             _act!(_verdict);
+
+            // What is done in the silence takes its own time: a job may be held for long.
+            _waitingSince = _time.GetTimestamp();
             Feed(QuiesceEvent.ActionDone());
         }
 
@@ -229,7 +233,7 @@ internal sealed partial class QuiesceDriver : IDisposable
     {
         bool hasReason = !isYes && GiveReason();
         var proof = new QuiesceProof(_links.Sums, _state.Attempt);
-        proof.AddWishes(_wishes.Checkpoint, _wishes.Stop);
+        proof.AddWishes(_wishes.Checkpoint, _wishes.Stop, _wishes.Hold);
         proof.AddCaptured(TrafficLedger.Communicators.Sum(static communicator => communicator.Posted?.Captured.Count ?? 0));
         if (!isYes)
             proof.VoteNo(hasReason);

@@ -30,6 +30,10 @@ public sealed class ControlFrameTests
         new Answer(true, ["job 1", "host a"]),
         new RequestRepair(2, 3, "node-c"),
         new RequestTakeIn(3, 1, 5),
+        new RequestHold(2, TimeSpan.FromSeconds(60)),
+        new RequestRelease(2),
+        new Held(2),
+        new HoldEnded(2, "nobody released it within 60 s"),
     ];
 
     [TestCaseSource(nameof(Messages))]

@@ -47,6 +47,8 @@ internal static class SafePointAgreement
             { Checkpoint: true } => AgreementEffects.Checkpoint,
             _ => AgreementEffects.None,
         };
+        if (learned.Wishes.Hold)
+            actions |= AgreementEffects.Hold;
         AgreementState strided = state with { Stride = StrideFor(learned.StepTimeMax) };
 
         // After a stop nothing may be outstanding: all ranks leave here.
@@ -73,7 +75,7 @@ internal readonly record struct AgreementState(long Point, long NextExchange, in
 }
 
 /// <summary>What ranks may wish for. Wishes of all ranks are united: one rank's wish is everybody's.</summary>
-internal readonly record struct Wishes(bool Checkpoint, bool Stop);
+internal readonly record struct Wishes(bool Checkpoint, bool Stop, bool Hold = false);
 
 /// <summary>What happens to a rank in the agreement.</summary>
 internal abstract record AgreementEvent
@@ -109,4 +111,7 @@ internal enum AgreementEffects
 
     /// <summary>Hand this rank's wishes to the next exchange.</summary>
     PostExchange = 8,
+
+    /// <summary>Fall silent, here and now, on all ranks, until somebody outside is done.</summary>
+    Hold = 16,
 }

@@ -13,6 +13,9 @@ internal ref struct QuiesceProof
     /// <summary>Numbers in the reduction, all of them summed modulo 2^64.</summary>
     public const int Length = 9;
 
+    /// <summary>Two counts of ranks in one number: there are less than 2^32.</summary>
+    private const int HoldShift = 32;
+
     private const ulong SecondLane = 0xA0761D6478BD642F;
     private const ulong CollectiveLane = 0xE7037ED1A0B428DB;
 
@@ -54,10 +57,10 @@ internal ref struct QuiesceProof
     public readonly void AddCaptured(int messages) => _sums[6] += (ulong)messages;
 
     /// <summary>Says what this rank wants to be done when the job is silent.</summary>
-    public readonly void AddWishes(bool checkpoint, bool stop)
+    public readonly void AddWishes(bool checkpoint, bool stop, bool hold)
     {
         _sums[7] = checkpoint ? 1UL : 0;
-        _sums[8] = stop ? 1UL : 0;
+        _sums[8] = (stop ? 1UL : 0) | (hold ? 1UL << HoldShift : 0);
     }
 
     /// <summary>Judges the sum over all ranks.</summary>
@@ -73,7 +76,8 @@ internal ref struct QuiesceProof
             CollectivesDiffer: sums[2] != 0,
             CapturedMessages: (long)sums[6],
             Checkpoint: sums[7] != 0,
-            Stop: sums[8] != 0);
+            Stop: (uint)sums[8] != 0,
+            Hold: sums[8] >> HoldShift != 0);
     }
 
     private readonly void AddPair(ulong communicator, int source, int destination, ulong messages)
@@ -93,5 +97,6 @@ internal ref struct QuiesceProof
 /// <param name="CapturedMessages">Messages that were captured and not yet received, over all ranks.</param>
 /// <param name="Checkpoint">Somebody wants a checkpoint.</param>
 /// <param name="Stop">Somebody wants the job to stop.</param>
+/// <param name="Hold">Somebody wants the job to be held.</param>
 internal readonly record struct QuiesceVerdict(
-    bool IsSilent, long Noes, long Reasons, bool PairsDiffer, bool CollectivesDiffer, long CapturedMessages, bool Checkpoint, bool Stop);
+    bool IsSilent, long Noes, long Reasons, bool PairsDiffer, bool CollectivesDiffer, long CapturedMessages, bool Checkpoint, bool Stop, bool Hold);
