@@ -84,6 +84,7 @@ internal sealed partial class Supervisor : IDisposable
                 HostsBeside = [.. HostPool.Of(options.Hosts, options.Spares).Besides(new Placement(options.Plan.Ranks, [.. options.Hosts]), options.Standbys)],
                 Standbys = options.Standbys,
                 RepairsInJob = options.RepairsInJob,
+                UsesUlfm = options.UsesUlfm,
             },
             JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1, wasTaken: false, options.Plan.Ranks));
 

@@ -13,6 +13,8 @@ internal static class TestPrograms
                 return WalkProgram.Run(rest);
             case [SpawnedProgram.Name, ..]:
                 return SpawnedProgram.Run(args);
+            case [LostPeerProgram.Name, ..]:
+                return LostPeerProgram.Run(args);
             case ["freed"]:
                 return QuiescePrograms.Freed();
             case ["threads"]:
