@@ -20,7 +20,7 @@ internal sealed class JobOptions
     private readonly Option<string> _mpi = new("--mpi") { Description = "Which MPI: auto, openmpi or mpich. auto takes HPCVIRT_MPI if it is set, else what is installed.", HelpName = "MPI", DefaultValueFactory = _ => "auto" };
     private readonly Option<string?> _hosts = new("--hosts") { Description = "Hosts for the ranks, each with an optional number of them: a,b:2", HelpName = "LIST" };
     private readonly Option<string?> _spares = new("--spares") { Description = "Hosts that take ranks when others are lost or drained: e,f:2", HelpName = "LIST" };
-    private readonly Option<bool> _warmSpares = new("--warm-spares") { Description = "With --strategy spawn or ulfm: reach spares at the first start already, so that `hpcvirt move` can use them." };
+    private readonly Option<bool> _warmSpares = new("--warm-spares") { Description = "With --strategy spawn: reach spares at the first start already, so that `hpcvirt move` can use them." };
     private readonly Option<string> _strategy = new("--strategy")
     {
         Description = "What to do about a lost rank. relaunch: end the others and launch the job anew. spawn: the others take in a replacement and begin anew from the newest checkpoint, in the same processes "

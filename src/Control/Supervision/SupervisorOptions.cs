@@ -128,10 +128,10 @@ public sealed record SupervisorOptions
         Demand(Standbys >= 0, $"--standbys: {Standbys} is negative.");
         Demand(Standbys == 0 || RepairsInJob, "--standbys needs --strategy standby.");
         Demand(Standbys == 0 || Hosts.Count == 0 || Spares.Count > 0, "--strategy standby needs --spares with --hosts: there the processes wait.");
-        Demand(Standbys == 0 || !WarmSpares, "--warm-spares is for --strategy spawn and ulfm; those who wait are on spares anyway.");
+        Demand(Standbys == 0 || !WarmSpares, "--warm-spares is for --strategy spawn; those who wait are on spares anyway.");
         Demand(!UsesUlfm || (RepairsInJob && Standbys == 0), "--strategy ulfm replaces ranks by new processes; it goes with no other strategy.");
         Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn, ulfm and standby: {Launcher.Name} ends the whole job when it loses a rank, and starts none within a job; use Open MPI, or leave the strategy to relaunch.");
-        Demand(!WarmSpares || RepairsInJob, "--warm-spares needs --strategy spawn or ulfm: only there ranks move to hosts within the job.");
+        Demand(!WarmSpares || (RepairsInJob && !UsesUlfm), "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
         Demand(!WarmSpares || Hosts.Count > 0, "--warm-spares needs --hosts: without them the launcher decides where ranks go.");
         Demand(StartTimeout > TimeSpan.Zero, "The time for the first rank must be longer than 0 s.");
         Demand(RepairTimeout > TimeSpan.Zero, "The time for a replacement must be longer than 0 s.");

@@ -127,6 +127,9 @@ internal static class JobRepair
         List<string> arguments = [$"{ControlEnvironment.Replacement}=1", $"{ControlEnvironment.Repair}={Strategy}", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
+
+        // Open MPI 5 does not give back the places of processes that were lost; the supervisor knows who is where.
+        if (WorldRepair.UsesUlfm) hints["map_by"] = "slot:OVERSUBSCRIBE";
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
     }
 

@@ -15,6 +15,8 @@ internal static class TestPrograms
                 return SpawnedProgram.Run(args);
             case [LostPeerProgram.Name, ..]:
                 return LostPeerProgram.Run(args);
+            case [SessionsProgram.Name, var rounds, .. var rest]:
+                return SessionsProgram.Run(int.Parse(rounds), rest is ["structures"]);
             case ["freed"]:
                 return QuiescePrograms.Freed();
             case ["threads"]:
