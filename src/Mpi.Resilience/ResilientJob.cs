@@ -89,6 +89,7 @@ public sealed class ResilientJob
     private static int? RunOnce(ResilientOptions options, Action<ResilientJob> body)
     {
         ResilientSession? session = null;
+        int world = WorldRepair.Count;
         try
         {
             session = ResilientSession.Open(options);
@@ -96,8 +97,9 @@ public sealed class ResilientJob
             session.Complete();
             return 0;
         }
-        catch (WorldReplacedException)
+        catch (Exception) when (WorldRepair.Count != world)
         {
+            // A WorldReplacedException, or what came of it while the body unwound: what it had of the old world may answer with errors by now.
             session?.LeaveForRepair();
             session = null;
             return null;

@@ -102,8 +102,7 @@ public sealed partial class ResilientSession : IDisposable
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
 
-        // A rank that waits inside the library cannot be told that it waits in vain.
-        if (JobRepair.IsWanted) CallPath.Poll(always: true);
+        JobRepair.Arm();
         var session = new ResilientSession(effective);
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
@@ -246,6 +245,7 @@ public sealed partial class ResilientSession : IDisposable
     /// </summary>
     internal void LeaveForRepair()
     {
+        JobRepair.Disarm();
         _notice?.Dispose();
         _store?.Dispose();
     }

@@ -190,7 +190,13 @@ public sealed class Environment : IDisposable
 
         // Finalizing waits for all who were ever in a world with this process, also for those that are dead.
         if (Links.WorldRepair.HasHappened || Links.WorldRepair.IsPartial)
+        {
+            // Where the library notices who is gone, nobody may go while another one still needs him.
+            if (Links.WorldRepair.UsesUlfm)
+                _ = Links.Ulfm.Agree(Communicator.world.Handle, true);
             return;
+        }
+
         DatatypeCache.FreeAll();
         int code = NativeMpi.MPI_Finalize();
         if (code != 0)

@@ -16,6 +16,7 @@ public sealed class MpiFeatures
         LibraryVersion = ReadLibraryVersion();
         StandardVersion = ReadStandardVersion();
         HasUlfm = NativeMpi.Exports("MPIX_Comm_revoke") && NativeMpi.Exports("MPIX_Comm_shrink") && NativeMpi.Exports("MPIX_Comm_agree");
+        IsUlfmOn = HasUlfm && Environment.Initialized && ReadFaultTolerance();
         HasSessions = NativeMpi.Exports("MPI_Session_init");
         HasPartitioned = NativeMpi.Exports("MPI_Psend_init");
         HasLargeCounts = NativeMpi.Exports("MPI_Send_c");
@@ -48,6 +49,12 @@ public sealed class MpiFeatures
     /// </summary>
     public bool HasUlfm { get; }
 
+    /// <summary>
+    /// Whether this process was started with fault tolerance: the library says so itself, by an attribute of the world communicator. False where it does
+    /// not say, and before MPI is initialized.
+    /// </summary>
+    public bool IsUlfmOn { get; }
+
     /// <summary>Whether MPI sessions are exported (MPI_Session_init).</summary>
     public bool HasSessions { get; }
 
@@ -64,6 +71,14 @@ public sealed class MpiFeatures
         fixed (byte* pointer = text)
             ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_library_version(pointer, &length), "MPI_Get_library_version");
         return Encoding.UTF8.GetString(text, 0, Math.Min(length, text.Length)).Split('\n')[0].TrimEnd('\0', ' ');
+    }
+
+    private static unsafe bool ReadFaultTolerance()
+    {
+        int* value = null;
+        int found = 0;
+        return Abi.Table.KeyFaultTolerance is { } key
+            && NativeMpi.MPI_Comm_get_attr(Abi.Table.CommWorld, key, &value, &found) == 0 && found != 0 && value != null && *value != 0;
     }
 
     private static unsafe Version ReadStandardVersion()

@@ -88,6 +88,16 @@ internal sealed partial class SupervisedTests(string mpi)
     }
 
     [Test]
+    public void Where_the_launcher_knows_no_fault_tolerance_the_strategy_is_refused_before_anything_is_launched()
+    {
+        if (mpi == "mpich") Assert.Pass("refused like every strategy within the job");
+        MpiOutcome refused = Run(["--strategy", "ulfm"], "steps=10");
+        if (refused.Output.Contains("of Open MPI 5", StringComparison.Ordinal)) Assert.Pass("this Open MPI can");
+        Assert.That(refused.ExitCode, Is.EqualTo(64), refused.Output);
+        Assert.That(refused.Output, Does.Contain("cannot start fault-tolerant jobs").And.Contain("with-ft").And.Not.Contain("3 ranks under"));
+    }
+
+    [Test]
     public void Without_restoring_every_attempt_starts_over()
     {
         MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--no-restore", "--rehearse-kill", "2"], "steps=300");

@@ -25,6 +25,9 @@ public sealed record JobPlan(int Ranks, ProgramCommand Program)
     /// <summary>True if the job has to outlive the loss of ranks, because replacements are taken in.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>True if the MPI's own fault tolerance is to tell who is lost, and to let the others go on.</summary>
+    public bool UsesUlfm { get; init; }
+
     /// <summary>True if Slurm starts the launcher's daemons on other hosts: it counts places in its own way, and its notice comes to all processes there.</summary>
     public bool IsWithinSlurm { get; init; }
 

@@ -51,13 +51,25 @@ public sealed partial class OpenMpiLauncher(string fileName) : MpiLauncher(fileN
         if (plan.IsWithinSlurm && plan.ShieldsDaemons) arguments.AddRange(["--mca", "orte_launch_agent", DaemonShield.Words + " orted"]);
         if (plan.Hosts.Count == 0 && plan.Ranks + plan.Standbys > plan.Processors) arguments.AddRange(["--mca", "mpi_yield_when_idle", "1"]);
         // The job outlives a rank; whoever was left by one cannot finalize, and says so to nobody.
-        if (plan.RepairsInJob) arguments.AddRange(["--mca", "orte_enable_recovery", "1", "--mca", "orte_allowed_exit_without_sync", "1"]);
+        if (plan.UsesUlfm) AddUlfm(plan, arguments, environment);
+        else if (plan.RepairsInJob) arguments.AddRange(["--mca", "orte_enable_recovery", "1", "--mca", "orte_allowed_exit_without_sync", "1"]);
         if (plan.TagOutput) arguments.Add("--tag-output");
         foreach (string variable in rankVariables) arguments.AddRange(["-x", variable]);
         if (!plan.IsRoot) return;
         // In a container root is the only user there is. The variables reach mpirun's helpers too; the option would not.
         environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
         environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+    }
+
+    /// <summary>
+    /// Open MPI 5. Its shared memory connects only processes that were started together, and its TCP does not find the way from a host's address to itself:
+    /// where all ranks are on this host, replacements talk over the loopback. An option of the user's wins over a variable.
+    /// </summary>
+    private static void AddUlfm(JobPlan plan, List<string> arguments, Dictionary<string, string?> environment)
+    {
+        // As above: whoever was left by a rank cannot finalize.
+        arguments.AddRange(["--with-ft", "ulfm", "--prtemca", "prte_allowed_exit_without_sync", "1"]);
+        if (plan.Hosts.Count == 0) environment["OMPI_MCA_btl_tcp_if_include"] = "lo";
     }
 
     [GeneratedRegex(@"^\[\d+,(?<rank>\d+)\]<stdout>:")]

@@ -71,6 +71,9 @@ internal sealed record RankLost(int Attempt, int Rank) : AttemptEvent(Attempt)
 {
     /// <summary>Where it was; empty when that is of no interest.</summary>
     public string Host { get; init; } = "";
+
+    /// <summary>Whether no other rank of the job is there.</summary>
+    public bool WasAloneThere { get; init; }
 }
 
 /// <summary>A process that waits for a rank's place introduced itself.</summary>

@@ -69,7 +69,7 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Running(SupervisorState state, SupervisorEvent happened) => happened switch
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
-        RankLost lost when CanRepair(state) => Repair(state, lost),
+        RankLost lost when CanRepair(state) && !(state.NeedsNeighbor && lost.WasAloneThere) => Repair(state, lost),
         RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
         MoveAsked move when CanReplace(state) && state.Moving is null => AskForCheckpoint(state with { Moving = move }),
         MoveGivenUp => (state with { Moving = null }, []),

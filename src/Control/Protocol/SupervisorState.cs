@@ -42,6 +42,9 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>Whether lost ranks are replaced inside the job before the job is launched anew.</summary>
     public bool RepairsInJob { get; init; }
 
+    /// <summary>Whether a replacement can be connected only on a host where another rank of the job is.</summary>
+    public bool NeedsNeighbor { get; init; }
+
     /// <summary>Whether the first attempt's launcher is told of hosts without ranks too, so that ranks can move there.</summary>
     public bool WarmSpares { get; init; }
 

@@ -31,7 +31,7 @@ internal static class JobEnvironment
             environment[ControlEnvironment.Lease] = ((long)options.Lease.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (options.RepairsInJob) environment[ControlEnvironment.Repair] = options.Standbys > 0 ? ControlEnvironment.RepairByStandby : ControlEnvironment.RepairBySpawn;
+        if (options.RepairsInJob) environment[ControlEnvironment.Repair] = options.Standbys > 0 ? ControlEnvironment.RepairByStandby : options.UsesUlfm ? ControlEnvironment.RepairByUlfm : ControlEnvironment.RepairBySpawn;
         if (options.Standbys > 0) environment[ControlEnvironment.Ranks] = ranks.ToString(CultureInfo.InvariantCulture);
         if (wasTaken) environment[ControlEnvironment.LastStart] = ControlEnvironment.LastStartTaken;
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;

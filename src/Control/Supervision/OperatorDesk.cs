@@ -132,7 +132,8 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
 
     private string? WhyNot(SupervisorState now, int rank, string host)
     {
-        if (!now.RepairsInJob) return "ranks of this job cannot move by themselves: start it with --strategy standby or spawn (Open MPI), or empty a whole host with `hpcvirt drain HOST`";
+        if (!now.RepairsInJob) return "ranks of this job cannot move by themselves: start it with --strategy standby or spawn (Open MPI 4), or empty a whole host with `hpcvirt drain HOST`";
+        if (options.UsesUlfm) return "under --strategy ulfm ranks cannot move: Open MPI 5 does not connect processes that it starts on a host without ranks of the job. Empty a whole host with `hpcvirt drain HOST`";
         if (Unknown(now, host) is { } unknown) return unknown;
         if (now.Phase != SupervisorPhase.Running || now.Awaited is not null || now.Moving is not null) return $"the job is {(now.Phase == SupervisorPhase.Running ? "replacing a rank" : Word(now))}; ask again in a moment";
         if (ranks().SingleOrDefault(r => r.IsConnected && r.Peer.Rank == rank) is not { } record) return $"there is no rank {rank} to move; `hpcvirt status` shows where the ranks are";

@@ -194,16 +194,17 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
             return;
         }
 
-        bool lost;
+        bool lost, wasAlone;
         lock (_gate)
         {
             if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record) || record.Peer != rank) return;
             lost = end != ConnectionEnd.Goodbye && !record.HasSpokenLast;
             _ranks[rank.Rank] = record = record with { IsConnected = false, ProtocolError = error };
             if (lost) FirstLost ??= record;
+            wasAlone = !_ranks.Values.Any(other => other.IsConnected && other.Peer.Host == rank.Host);
         }
 
-        if (lost) post(end == ConnectionEnd.Unreachable ? new HostLost(rank.Attempt, rank.Host) : new RankLost(rank.Attempt, rank.Rank) { Host = rank.Host });
+        if (lost) post(end == ConnectionEnd.Unreachable ? new HostLost(rank.Attempt, rank.Host) : new RankLost(rank.Attempt, rank.Rank) { Host = rank.Host, WasAloneThere = wasAlone });
     }
 
     /// <summary>One that became a rank says goodbye as one who waited.</summary>

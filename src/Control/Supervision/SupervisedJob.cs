@@ -14,9 +14,11 @@ public static class SupervisedJob
     /// <param name="options">What to run.</param>
     /// <param name="eventLogPath">File for the events as lines of JSON; null for none. It is overwritten.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="ControlException">The options are invalid, or the supervisor cannot be set up.</exception>
+    /// <exception cref="ControlException">The options are invalid, the launcher cannot do what they want, or the supervisor cannot be set up.</exception>
     public static SupervisorResult Run(SupervisorOptions options, string? eventLogPath, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validated().UsesUlfm) UlfmLaunch.Demand(options.Launcher);
         using EventLog? events = OpenEventLog(eventLogPath, time);
         using Stream standardOut = Console.OpenStandardOutput();
         using Stream standardError = Console.OpenStandardError();

@@ -85,6 +85,7 @@ internal sealed partial class Supervisor
         HostsBeside = launch.Beside,
         Standbys = launch.Standbys,
         RepairsInJob = _options.RepairsInJob,
+        UsesUlfm = _options.UsesUlfm,
     };
 
     private void Repair(RepairLinks repair)

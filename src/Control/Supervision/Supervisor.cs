@@ -61,6 +61,7 @@ internal sealed partial class Supervisor : IDisposable
             RanksMin = options.RanksMin ?? options.Plan.Ranks,
             Hosts = HostPool.Of(options.Hosts, options.Spares),
             RepairsInJob = options.RepairsInJob,
+            NeedsNeighbor = options.UsesUlfm,
             WarmSpares = options.WarmSpares,
             Standbys = options.Standbys,
         };
@@ -84,6 +85,7 @@ internal sealed partial class Supervisor : IDisposable
                 HostsBeside = [.. HostPool.Of(options.Hosts, options.Spares).Besides(new Placement(options.Plan.Ranks, [.. options.Hosts]), options.Standbys)],
                 Standbys = options.Standbys,
                 RepairsInJob = options.RepairsInJob,
+                UsesUlfm = options.UsesUlfm,
             },
             JobEnvironment.Of(options, directory: null, entrance: null, attempt: 1, wasTaken: false, options.Plan.Ranks));
 
@@ -117,6 +119,9 @@ internal sealed partial class Supervisor : IDisposable
             if (happened is RankConnected && _board.Records().Count == _state.Where?.Ranks) NoteStart();
             if (happened is RepairDeadlineReached && !effects.IsEmpty)
                 _log.Say($"the replacement for rank {_state.Awaited} does not go on within {_options.RepairTimeout.TotalSeconds:0.#} s: the ranks are ended, and the job is launched anew");
+
+            if (happened is RankLost { WasAloneThere: true } alone && _state.NeedsNeighbor && effects.Contains(new EndAttempt(WithGrace: true)))
+                _log.Say($"rank {alone.Rank} was the only one on host {alone.Host}, where this MPI can connect no other: the job is launched anew");
 
             if (happened is StartDeadlineReached && !effects.IsEmpty)
                 _log.Say($"no rank was heard of within {_options.StartTimeout.TotalSeconds:0} s; a spare may not answer: the job is launched anew without warm spares");

@@ -19,6 +19,12 @@ public sealed record SupervisorOptions
     public bool RepairsInJob { get; init; }
 
     /// <summary>
+    /// Whether that is done with the MPI's own fault tolerance (ULFM, Open MPI 5): calls on a lost rank fail at once instead of waiting for ever. Needs
+    /// <see cref="RepairsInJob"/>; <see cref="SupervisedJob.Run"/> asks the launcher whether it can.
+    /// </summary>
+    public bool UsesUlfm { get; init; }
+
+    /// <summary>
     /// How many more processes are started, which wait for the place of a lost rank: on spares, or on this host without <see cref="Hosts"/>. 0 where ranks are
     /// replaced by new processes, or not at all. Needs <see cref="RepairsInJob"/>.
     /// </summary>
@@ -123,8 +129,9 @@ public sealed record SupervisorOptions
         Demand(Standbys == 0 || RepairsInJob, "--standbys needs --strategy standby.");
         Demand(Standbys == 0 || Hosts.Count == 0 || Spares.Count > 0, "--strategy standby needs --spares with --hosts: there the processes wait.");
         Demand(Standbys == 0 || !WarmSpares, "--warm-spares is for --strategy spawn; those who wait are on spares anyway.");
-        Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn and standby: {Launcher.Name} ends the whole job when it loses a rank, and starts none within a job; use Open MPI, or leave the strategy to relaunch.");
-        Demand(!WarmSpares || RepairsInJob, "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
+        Demand(!UsesUlfm || (RepairsInJob && Standbys == 0), "--strategy ulfm replaces ranks by new processes; it goes with no other strategy.");
+        Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn, ulfm and standby: {Launcher.Name} ends the whole job when it loses a rank, and starts none within a job; use Open MPI, or leave the strategy to relaunch.");
+        Demand(!WarmSpares || (RepairsInJob && !UsesUlfm), "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
         Demand(!WarmSpares || Hosts.Count > 0, "--warm-spares needs --hosts: without them the launcher decides where ranks go.");
         Demand(StartTimeout > TimeSpan.Zero, "The time for the first rank must be longer than 0 s.");
         Demand(RepairTimeout > TimeSpan.Zero, "The time for a replacement must be longer than 0 s.");

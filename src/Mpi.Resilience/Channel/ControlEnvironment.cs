@@ -45,11 +45,16 @@ public static class ControlEnvironment
     /// <summary>The value of <see cref="LastStart"/>.</summary>
     public const string LastStartTaken = "taken";
 
-    /// <summary><c>spawn</c> or <c>standby</c>: lost ranks are replaced inside the job, by new processes or by some that wait. Unset: the job is launched anew.</summary>
+    /// <summary>
+    /// <c>spawn</c>, <c>ulfm</c> or <c>standby</c>: lost ranks are replaced inside the job, by new processes or by some that wait. Unset: the job is launched anew.
+    /// </summary>
     public const string Repair = "HPCVIRT_REPAIR";
 
     /// <summary>The value of <see cref="Repair"/>.</summary>
     public const string RepairBySpawn = "spawn";
+
+    /// <summary>The value of <see cref="Repair"/> for jobs whose MPI tells who is lost and lets the others go on.</summary>
+    public const string RepairByUlfm = "ulfm";
 
     /// <summary>The value of <see cref="Repair"/> for jobs with processes that wait.</summary>
     public const string RepairByStandby = "standby";

@@ -25,7 +25,9 @@ internal static class JobRepair
     public static ControlClient? Control { get; private set; }
 
     /// <summary>Whether lost ranks are replaced inside the job.</summary>
-    public static bool IsWanted => Standby.IsWanted || System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair) == ControlEnvironment.RepairBySpawn;
+    public static bool IsWanted => Standby.IsWanted || Strategy is ControlEnvironment.RepairBySpawn or ControlEnvironment.RepairByUlfm;
+
+    private static string? Strategy => System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair);
 
     /// <summary>Called first of all: gives this process its place in the world.</summary>
     /// <param name="program">The program's name, for the supervisor.</param>
@@ -33,8 +35,42 @@ internal static class JobRepair
     public static bool Begin(string program)
     {
         if (Standby.IsWanted) return Standby.Begin(program);
+        if (Strategy == ControlEnvironment.RepairByUlfm) UseUlfm();
         JoinIfReplacement();
         return true;
+    }
+
+    /// <summary>Called when a session begins: from now on calls that fail for a lost rank wait for what the supervisor says about it.</summary>
+    public static void Arm()
+    {
+        // A rank that waits inside the library cannot be told that it waits in vain.
+        if (IsWanted) CallPath.Poll(always: true);
+        if (WorldRepair.UsesUlfm) LostPeer.Answer = HearOfLoss;
+    }
+
+    /// <summary>From here on calls fail for a lost rank, and do nothing else.</summary>
+    public static void Disarm() => LostPeer.Answer = null;
+
+    private static void UseUlfm()
+    {
+        MpiFeatures features = MpiFeatures.Current;
+        if (!features.HasUlfm || !features.IsUlfmOn)
+        {
+            throw new ResilienceException(
+                $"--strategy ulfm: {features.LibraryName} {(features.HasUlfm ? "was started without its fault tolerance (mpirun --with-ft ulfm)" : "has no user-level failure mitigation")}. Use Open MPI 5, or another strategy.");
+        }
+
+        WorldRepair.UsesUlfm = true;
+    }
+
+    /// <summary>
+    /// The library noticed first: the others hear of it, wherever they wait, and the supervisor, which has noticed as well or will in a moment, fences
+    /// the lost rank and says what to do. If it says nothing the call fails, and the job is launched anew.
+    /// </summary>
+    private static void HearOfLoss(bool isCertain)
+    {
+        if (isCertain) Ulfm.RevokeAll();
+        AwaitOrder();
     }
 
     /// <summary>A process that replaces a lost rank takes its place before the program sees the world.</summary>
@@ -61,15 +97,9 @@ internal static class JobRepair
     /// <summary>Waits a little for the order to repair, and obeys it; false if none comes.</summary>
     public static bool ComesAfterAll()
     {
-        long startedAt = TimeProvider.System.GetTimestamp();
         try
         {
-            while (TimeProvider.System.GetElapsedTime(startedAt) < OrderDeadline)
-            {
-                Progress.LookUp();
-                LibC.YieldProcessor();
-            }
-
+            AwaitOrder();
             return false;
         }
         catch (WorldReplacedException)
@@ -78,14 +108,28 @@ internal static class JobRepair
         }
     }
 
+    /// <summary>Obeys the order to repair, which ends with a <see cref="WorldReplacedException"/>; returns if none comes.</summary>
+    private static void AwaitOrder()
+    {
+        long startedAt = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(startedAt) < OrderDeadline)
+        {
+            Progress.LookUp();
+            LibC.YieldProcessor();
+        }
+    }
+
     private static void Perform(RequestRepair order)
     {
         Progress.Interruption = null;
         if (order.Rank == Communicator.world.Rank)
             Leave();
-        List<string> arguments = [$"{ControlEnvironment.Replacement}=1", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
+        List<string> arguments = [$"{ControlEnvironment.Replacement}=1", $"{ControlEnvironment.Repair}={Strategy}", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
+
+        // Open MPI 5 does not give back the places of processes that were lost; the supervisor knows who is where.
+        if (WorldRepair.UsesUlfm) hints["map_by"] = "slot:OVERSUBSCRIBE";
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
     }
 

@@ -14,6 +14,9 @@ internal static class AgreedIds
     /// <summary>What spawned processes bring to the agreement with those that spawned them.</summary>
     public const ulong Parent = 0x165667B19E3779F9;
 
+    /// <summary>What the communicators of a session come from.</summary>
+    public const ulong Session = 0x27D4EB2F165667C5;
+
     /// <summary>The id of the n-th communicator derived from a parent, n from 1.</summary>
     public static ulong OfDerived(ulong parent, uint order) => Mix(parent ^ (order * 0xD6E8FEB86659FD93UL));
 

@@ -93,13 +93,13 @@ public abstract partial class Communicator
     private protected void ThrowFailedSend(int code, int dest, string call)
     {
         Traffic?.UncountSent(dest);
-        throw ErrorCheck.Translate(code, call, this);
+        throw ErrorCheck.Failure(code, call, this);
     }
 
     /// <summary>Throws for a receive that failed; one that was truncated did take a message away, and only then the status says whose.</summary>
     private protected unsafe void ThrowFailedReceive(int code, NativeStatus* status, string call)
     {
-        Exception failure = ErrorCheck.Translate(code, call, this);
+        Exception failure = ErrorCheck.Failure(code, call, this);
         if (failure is MessageTruncatedException)
             Traffic?.CountReceived(status->Source);
         throw failure;

@@ -29,6 +29,9 @@ public static class DatatypeCache
     internal static nint Create(Type type, int elementBytes) =>
         Predefined(type) is { } handle and not 0 ? handle : Derived.GetOrAdd(type, _ => Contiguous(elementBytes));
 
+    /// <summary>Whether any datatype was made that the standard does not predefine.</summary>
+    internal static bool HasDerived => !Derived.IsEmpty;
+
     /// <summary>Frees the derived datatypes; called once, before MPI is finalized.</summary>
     internal static unsafe void FreeAll()
     {

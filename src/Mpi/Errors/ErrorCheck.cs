@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
+using MPI.Links;
 using MPI.Native;
 
 namespace MPI;
@@ -29,6 +30,14 @@ internal static class ErrorCheck
         }
 
         throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "The library at hand has no such class.");
+    }
+
+    /// <summary>The exception for a call that failed; does not return where a lost peer is the reason and somebody has an answer to that.</summary>
+    public static Exception Failure(int code, string call, Communicator? communicator)
+    {
+        if (LostPeer.HasAnswer)
+            LostPeer.Notice(ClassOf(code));
+        return Translate(code, call, communicator);
     }
 
     public static Exception Translate(int code, string call, Communicator? communicator)
@@ -61,5 +70,5 @@ internal static class ErrorCheck
     }
 
     [DoesNotReturn]
-    private static void Throw(int code, string call, Communicator? communicator) => throw Translate(code, call, communicator);
+    private static void Throw(int code, string call, Communicator? communicator) => throw Failure(code, call, communicator);
 }

@@ -9,8 +9,8 @@ namespace MPI.Links;
 
 /// <summary>
 /// Makes the world whole after the loss of ranks, inside the processes that are left: they start replacements and take them into a communicator
-/// of the old size and order, which becomes the world. Needs an MPI whose job outlives a rank and that can start processes (Open MPI 4, launched
-/// with orte_enable_recovery).
+/// of the old size and order, which becomes the world. Needs an MPI whose job outlives a rank and that can start processes: Open MPI 4, launched
+/// with orte_enable_recovery, or Open MPI 5, launched with --with-ft ulfm.
 /// </summary>
 /// <remarks>
 /// Nothing is freed of what the lost ranks had a part in: freeing is collective. Requests that cannot be ended are never looked at again, and the
@@ -29,6 +29,17 @@ internal static unsafe class WorldRepair
 
     /// <summary>Whether processes of this job stand outside of the world. Then MPI is not finalized either: it would wait for them.</summary>
     public static bool IsPartial { get; private set; }
+
+    /// <summary>
+    /// How often this process has become a part of another world. Once per loss; an exception that comes after it is changed has a cause in the old world.
+    /// </summary>
+    public static int Count { get; private set; }
+
+    /// <summary>
+    /// Whether the library itself tells who is lost and lets the survivors go on (user-level failure mitigation). The same on all ranks, replacements
+    /// included.
+    /// </summary>
+    public static bool UsesUlfm { get; set; }
 
     /// <summary>This process waits outside of the world.</summary>
     public static void StayOutside() => IsPartial = true;
@@ -54,6 +65,7 @@ internal static unsafe class WorldRepair
         formed.Barrier();
         Communicator.ReplaceWorld(formed);
         HasHappened = number > 0;
+        Count++;
     }
 
     /// <summary>Survivors' part where one of the waiting processes takes a lost rank's place. Ends by throwing <see cref="WorldReplacedException"/>.</summary>
@@ -78,12 +90,11 @@ internal static unsafe class WorldRepair
     {
         Intracommunicator world = Communicator.world;
         int rank = world.Rank;
+        LostPeer.Answer = null;
+        if (UsesUlfm) Ulfm.RevokeAll();
         List<object> abandoned = Abandon();
-        using Group all = world.Group;
-        using Group left = all.Exclude([.. lost]);
-        nint created = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_create_group(world.Handle, left.Handle, CreationTag + (int)(repair & 0xFFF), &created), "MPI_Comm_create_group", world);
-        var survivors = (Intracommunicator)Communicator.Wrap(created, AgreedIds.World)!;
+        nint left = UsesUlfm ? Ulfm.Shrink(world, lost) : SurvivorsOf(world, lost, repair);
+        var survivors = (Intracommunicator)Communicator.Wrap(left, AgreedIds.World)!;
         Intercommunicator connection = survivors.Spawn(command, [.. arguments], lost.Count, root: 0, hints, out int[] codes);
         if (codes.Any(static c => c != 0)) throw new MpiException($"A replacement for rank {string.Join(", ", lost)} could not be started: MPI_Comm_spawn says {string.Join(", ", codes)}.");
         Intracommunicator merged = connection.Merge(upper: false);
@@ -91,6 +102,16 @@ internal static unsafe class WorldRepair
         Enter(merged, rank);
 
         Unwind(repair, abandoned);
+    }
+
+    /// <summary>Without the library's help: who is left is known from outside.</summary>
+    private static nint SurvivorsOf(Intracommunicator world, IReadOnlyList<int> lost, long repair)
+    {
+        using Group all = world.Group;
+        using Group left = all.Exclude([.. lost]);
+        nint created = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_create_group(world.Handle, left.Handle, CreationTag + (int)(repair & 0xFFF), &created), "MPI_Comm_create_group", world);
+        return created;
     }
 
     /// <summary>
@@ -121,9 +142,15 @@ internal static unsafe class WorldRepair
     private static void Enter(Intracommunicator merged, int rank)
     {
         var renewed = (Intracommunicator)merged.Split(0, rank)!;
+
+        // A communicator that comes of a connection has whatever handler the library gave that, which may be the one that ends the job.
+        _ = NativeMpi.MPI_Comm_set_errhandler(renewed.Handle, Abi.Table.ErrorsReturn);
         renewed.Barrier();
+        if (UsesUlfm && !Ulfm.Agree(renewed.Handle, true))
+            throw new MpiException("A rank was lost while the ranks made their new world.");
         Communicator.ReplaceWorld(renewed);
         HasHappened = true;
+        Count++;
     }
 
     private static HandOver Tell(Intracommunicator merged, HandOver? mine)

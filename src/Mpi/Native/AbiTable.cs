@@ -72,6 +72,10 @@ internal sealed record AbiTable
     public required int KeyIo { get; init; }
     public required int KeyWtimeIsGlobal { get; init; }
     public required int KeyUniverseSize { get; init; }
+
+    /// <summary>The library's own attribute that says whether user-level failure mitigation is on; null where there is none.</summary>
+    public int? KeyFaultTolerance { get; init; }
+
     public required int KeyvalInvalid { get; init; }
 
     // One-sided communication.

@@ -11,6 +11,8 @@ internal static unsafe partial class NativeMpi
     /// <summary>Whether the library exports a call that is not in every MPI, such as <c>MPI_Session_init</c> or <c>MPIX_Comm_shrink</c>.</summary>
     public static bool Exports(string symbol) => NativeLibrary.TryGetExport(MpiLibrary.Loaded.Handle, symbol, out _);
 
+    private static void* IfExported(string symbol) => NativeLibrary.TryGetExport(MpiLibrary.Loaded.Handle, symbol, out nint address) ? (void*)address : null;
+
     private static void* Required(string symbol) => NativeLibrary.TryGetExport(MpiLibrary.Loaded.Handle, symbol, out nint address)
         ? (void*)address
         : throw new MpiLibraryException($"{MpiLibrary.Loaded.Path} does not export {symbol}, which every MPI-3 library has. Is it an MPI library?");

@@ -84,6 +84,7 @@ internal static class OpenMpiAbi
             KeyWtimeIsGlobal = 3,
             KeyUniverseSize = 6,
             KeyvalInvalid = -1,
+            KeyFaultTolerance = 12,
             LockExclusive = 1,
             LockShared = 2,
             ModeNoCheck = 1,
@@ -146,6 +147,8 @@ internal static class OpenMpiAbi
                 [75] = MpiErrorClass.ProcessFailed,
                 [76] = MpiErrorClass.ProcessFailedPending,
                 [77] = MpiErrorClass.Revoked,
+                [78] = MpiErrorClass.Session,
+                [79] = MpiErrorClass.ValueTooLarge,
             },
         };
     }

@@ -41,6 +41,21 @@ public sealed class LauncherTests
         Assert.That(mpich.Environment["HPCVIRT_ATTEMPT"], Is.EqualTo("1"));
     }
 
+    [Test]
+    public void A_fault_tolerant_job_is_launched_as_Open_MPI_5_wants_it_and_its_ranks_meet_on_the_loopback()
+    {
+        LaunchCommand command = new OpenMpiLauncher("mpirun").Build(Plan(2) with { RepairsInJob = true, UsesUlfm = true }, JobVariables);
+        Assert.That(string.Join(' ', command.Arguments), Does.Contain("--with-ft ulfm --prtemca prte_allowed_exit_without_sync 1").And.Not.Contain("orte_"));
+        Assert.That(command.Environment["OMPI_MCA_btl_tcp_if_include"], Is.EqualTo("lo"));
+    }
+
+    [Test]
+    public void Over_several_hosts_a_fault_tolerant_job_does_not_meet_on_the_loopback()
+    {
+        JobPlan plan = Plan(2) with { RepairsInJob = true, UsesUlfm = true, Hosts = [new HostSlots("a", 1), new HostSlots("b", 1)] };
+        Assert.That(new OpenMpiLauncher("mpirun").Build(plan, JobVariables).Environment, Does.Not.ContainKey("OMPI_MCA_btl_tcp_if_include"));
+    }
+
     [TestCase(MpiFamily.OpenMpi, "openmpi", "--host a:1,b:2")]
     [TestCase(MpiFamily.Mpich, "mpich", "-hosts a:1,b:2")]
     public void Hosts_arguments_and_the_choice_of_MPI_reach_the_launcher(MpiFamily family, string name, string hosts)

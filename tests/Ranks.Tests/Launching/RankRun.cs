@@ -36,6 +36,11 @@ internal sealed class RankRun
 
     public static RankRun Of(MpiKind kind, int ranks) => Runs.GetOrAdd((kind, ranks), key => new Lazy<RankRun>(() => new RankRun(key.Item1, key.Item2))).Value;
 
+    /// <summary>The cases that failed, with what they said.</summary>
+    public IEnumerable<CaseResult> Failures => _results.Values.Where(static result => result.Outcome == CaseOutcome.Failed);
+
+    public int PassedCount => _results.Values.Count(static result => result.Outcome == CaseOutcome.Passed);
+
     public CaseResult this[string name] => _results[name];
 
     /// <summary>Runs one job and takes out of the list every case that it settled; always at least one, so that the loop ends.</summary>
@@ -43,8 +48,9 @@ internal sealed class RankRun
     {
         string casesFile = Path.Combine(folder, "cases.txt");
         File.WriteAllLines(casesFile, left);
+        TimeSpan deadline = TimeSpan.FromSeconds(SecondsPerCase + (10 * left.Count));
         MpiOutcome outcome = MpiLaunch.Run(
-            kind, ranks, TimeSpan.FromSeconds(SecondsPerCase + (10 * left.Count)), ["dotnet", typeof(RankCases).Assembly.Location, casesFile, folder, $"{SecondsPerCase}"]);
+            [.. kind.Entrance(folder, deadline), .. kind.Command(ranks), "dotnet", typeof(RankCases).Assembly.Location, casesFile, folder, $"{SecondsPerCase}"], deadline);
 
         ILookup<string, CaseResult> said = Enumerable.Range(0, ranks).SelectMany(rank => CaseResult.ReadAll(CaseResult.FileOf(folder, rank))).ToLookup(result => result.Name);
         var settled = new List<string>();

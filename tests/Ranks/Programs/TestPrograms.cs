@@ -13,6 +13,10 @@ internal static class TestPrograms
                 return WalkProgram.Run(rest);
             case [SpawnedProgram.Name, ..]:
                 return SpawnedProgram.Run(args);
+            case [LostPeerProgram.Name, ..]:
+                return LostPeerProgram.Run(args);
+            case [SessionsProgram.Name, var rounds, .. var rest]:
+                return SessionsProgram.Run(int.Parse(rounds), rest is ["structures"]);
             case ["freed"]:
                 return QuiescePrograms.Freed();
             case ["threads"]:

@@ -11,17 +11,24 @@ namespace HpcVirt.Ranks.Programs;
 /// A walk whose every step depends on all steps before: each rank mixes its numbers with its left neighbour's. A lost, doubled or stale step shows
 /// in the last line. Faults on request: <c>die=STEP@RANK</c> (SIGKILL), <c>term=STEP@RANK</c> (SIGTERM), <c>throw=STEP@RANK</c>, <c>message=STEP</c> (sent before, received after
 /// the step's safe point), <c>forget</c> (an unprotected counter), <c>size=N</c> elements; <c>files=PREFIX</c> writes a line per step and rank;
-/// <c>pace=MILLISECONDS</c> per step.
+/// <c>pace=MILLISECONDS</c> per step; <c>fall=RANK</c> (SIGKILL when its body begins a second time in its process); <c>tidy</c> (a barrier of all in a finally); <c>linger=MILLISECONDS</c>, after the job's end, on the last rank only.
 /// </summary>
 internal static class WalkProgram
 {
+    private static int s_begun;
+
     public static int Run(string[] args)
     {
         long steps = long.Parse(Option(args, "steps") ?? "20");
         int size = int.Parse(Option(args, "size") ?? "64");
         var options = new ResilientOptions { Program = Option(args, "name") ?? "walk", Interval = CheckpointInterval.WhenAsked };
-        return ResilientJob.Run([], options, job =>
+        bool isLast = false;
+        int exitCode = ResilientJob.Run([], options, job =>
         {
+            isLast = job.World.Rank == job.World.Size - 1;
+            if (s_begun++ > 0 && Option(args, "fall") == $"{job.World.Rank}")
+                Process.GetCurrentProcess().Kill();
+            using Tidying? tidying = args.Contains("tidy") ? new Tidying((Intracommunicator)job.World.Clone()) : null;
             var walker = new Walker([.. Enumerable.Range(0, size).Select(index => (ulong)((job.World.Rank * 1_000_003) + index))]);
             job.Protect<ulong>("state", () => walker.State);
             using WalkFiles? files = Option(args, "files") is { } prefix ? new WalkFiles(job, prefix) : null;
@@ -43,6 +50,13 @@ internal static class WalkProgram
             if (job.World.Rank == 0)
                 Console.WriteLine($"result {string.Join(' ', sums)}");
         });
+        if (isLast && Option(args, "linger") is { } linger)
+        {
+            Thread.Sleep(int.Parse(linger));
+            Console.WriteLine("lingered");
+        }
+
+        return exitCode;
     }
 
     private static void Step(Intracommunicator world, ulong[] state, long step)
@@ -76,6 +90,15 @@ internal static class WalkProgram
 
     private static string? Option(string[] args, string name) =>
         args.FirstOrDefault(argument => argument.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+
+    private sealed class Tidying(Intracommunicator all) : IDisposable
+    {
+        public void Dispose()
+        {
+            all.Barrier();
+            all.Dispose();
+        }
+    }
 
     private sealed class Walker(ulong[] state)
     {

@@ -1,0 +1,64 @@
+using System;
+using System.IO;
+using System.Linq;
+using HpcVirt.Ranks.Harness;
+using HpcVirt.Ranks.Tests.Launching;
+using NUnit.Framework;
+
+namespace HpcVirt.Ranks.Tests;
+
+/// <summary>Sessions that are opened one after another in the same processes, under MPICH 4.2, in a root of Debian 13; and where there are none.</summary>
+[TestFixture]
+internal sealed class SessionsTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private string _folder = "";
+
+    private static readonly string[] Program = ["dotnet", typeof(RankCases).Assembly.Location, "program", "sessions"];
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("hpcvirt-sessions-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase(MpiKind.Mpich42, 2)]
+    [TestCase(MpiKind.Mpich42, 3)]
+    [TestCase(MpiKind.OpenMpi5, 3)]
+    [Category("Slow")]
+    public void Six_sessions_in_the_same_processes_carry_messages(MpiKind kind, int ranks)
+    {
+        const int rounds = 6;
+        MpiOutcome outcome = Run(kind, ranks, $"{rounds}");
+        Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
+        Assert.That(outcome.Output, Does.Contain("mpi://WORLD").And.Contain("mpi://SELF"));
+        string[] lines = [.. outcome.Output.Split('\n').Select(static line => line.Trim())];
+        long carried = 0;
+        for (int round = 1; round <= rounds; round++)
+        {
+            carried = Enumerable.Range(0, ranks).Sum(rank => carried + rank + round);
+            for (int rank = 0; rank < ranks; rank++)
+                Assert.That(lines, Does.Contain($"round {round}: rank {rank} of {ranks} has {carried} and {"123456"[..round]}"), outcome.Output);
+        }
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void A_session_is_refused_when_a_datatype_went_with_the_one_before()
+    {
+        MpiOutcome outcome = Run(MpiKind.Mpich42, 2, "2", "structures");
+        Assert.That(outcome.Output, Does.Contain("round 1: rank 0").And.Contain("their datatypes went with it").And.Not.Contain("round 2"), outcome.ToString());
+    }
+
+    private MpiOutcome Run(MpiKind kind, int ranks, params string[] arguments) =>
+        MpiLaunch.Run([.. Trixie.In(_folder, Deadline), .. kind.Command(ranks), .. Program, .. arguments], Deadline);
+
+    [Test]
+    public void Open_MPI_4_has_no_sessions_and_says_so()
+    {
+        MpiOutcome outcome = MpiLaunch.Run(MpiKind.OpenMpi, 1, Deadline, [.. Program, "2"]);
+        if (outcome.Output.Contains("round 1", StringComparison.Ordinal)) Assert.Pass("this Open MPI has sessions");
+        Assert.That(outcome.Output, Does.Contain("missing capability: sessions"), outcome.ToString());
+    }
+}
