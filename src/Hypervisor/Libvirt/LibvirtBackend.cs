@@ -112,7 +112,16 @@ public sealed class LibvirtBackend : IHypervisorBackend
         if ((await target.DescribeStateAsync(state, cancel)).Name is var name && name != guest)
             throw new HypervisorException($"{state} holds the state of guest {name}, and {guest} cannot be restored from it. Name the file of {guest}.");
         await EndAllAsync(search, guest, options.EndsRunning, cancel);
-        _ = await target.RestoreAsync(state, options.Deadline, cancel);
+        try
+        {
+            _ = await target.RestoreAsync(state, options.Deadline, cancel);
+        }
+        catch (Exception e) when (e is OperationCanceledException or LibvirtException { Code: LibvirtException.Overdue })
+        {
+            await EndArrivingAsync(search, guest, options.Host);
+            throw;
+        }
+
         using LibvirtDomain? back = await target.FindAsync(guest, cancel);
         if (back is not { Condition: GuestCondition.Paused })
             throw new HypervisorException($"restoring guest {guest} on host {options.Host} from {state} left it {back?.Words ?? "absent"}. The file may come from a guest that had failed.");
@@ -170,6 +179,22 @@ public sealed class LibvirtBackend : IHypervisorBackend
         catch (LibvirtException e)
         {
             return new Guest(guest, null, GuestCondition.Unknown, 0, e.Message);
+        }
+    }
+
+    /// <summary>What was given up goes on in the daemon: ended there, it does not come back behind everybody's back. If the daemon does not answer, the message says so already.</summary>
+    private async Task EndArrivingAsync(GuestSearch search, string guest, string host)
+    {
+        try
+        {
+            // A connection of its own: a call is still under way on the other.
+            await using LibvirtConnection connection = await LibvirtConnection.OpenAsync(host, search.ConnectionTo(host).Uri, _deadlines, _time, CancellationToken.None);
+            using LibvirtDomain? arriving = await connection.FindAsync(guest, CancellationToken.None);
+            if (arriving is { IsActive: true }) _ = await arriving.DestroyAsync(CancellationToken.None);
+        }
+        catch (LibvirtException)
+        {
+            // The error that led here is the one to tell.
         }
     }
 
