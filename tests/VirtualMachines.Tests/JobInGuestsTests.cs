@@ -48,6 +48,16 @@ public sealed class JobInGuestsTests
     }
 
     [Test]
+    public async Task Copied_slowly_while_it_works_and_writes_a_guest_arrives_whole()
+    {
+        _laboratory.StartJob(120, 120, 6000);
+        _laboratory.AwaitStep(1);
+        foreach (string host in (string[])["a", "b", "a"])
+            _ = await _backend.MigrateAsync("vm2", new MigrationOptions { TargetHost = host, BandwidthBytesPerSecondMax = 20 << 20 });
+        Assert.That(_laboratory.AwaitResult(), Is.EqualTo(_laboratory.Reference(120, 120, 6000)));
+    }
+
+    [Test]
     public async Task A_target_that_is_killed_half_way_costs_the_job_nothing()
     {
         Start();

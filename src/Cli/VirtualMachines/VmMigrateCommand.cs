@@ -19,6 +19,7 @@ internal static class VmMigrateCommand
         var host = new Argument<string>("HOST") { Description = "The host to move it to." };
         var mode = new Option<string>("--mode") { Description = "precopy, or postcopy.", HelpName = "MODE", DefaultValueFactory = _ => "precopy" };
         var bandwidth = new Option<string?>("--bandwidth") { Description = "The most to send, bytes per second: 500K, 20M, 1G. Left out: what the wire gives.", HelpName = "RATE" };
+        var held = new Option<string?>("--held-bandwidth") { Description = "The same while the job is silent and waits. Left out: what the wire gives.", HelpName = "RATE" };
         var downtime = new Option<string>("--downtime") { Description = "How long the guest may stand still.", HelpName = "DURATION", DefaultValueFactory = _ => "300ms" };
         var channels = new Option<int>("--multifd") { Description = "Connections for memory beside the first.", HelpName = "N" };
         var silence = new Option<string?>("--silence") { Description = "A shell command that silences the job, run before the switch-over while the guest works.", HelpName = "COMMAND" };
@@ -26,7 +27,7 @@ internal static class VmMigrateCommand
         var hold = new Option<string>("--hold-deadline") { Description = "How long --silence may take; after it the move is given up.", HelpName = "DURATION", DefaultValueFactory = _ => "30s" };
         Option<string> deadline = VmOptions.Deadline();
         Option<bool> dryRun = VmOptions.DryRun();
-        var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, downtime, channels, silence, release, hold, deadline, dryRun };
+        var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, held, downtime, channels, silence, release, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
             var migration = new MigrationOptions
@@ -39,6 +40,7 @@ internal static class VmMigrateCommand
                     var other => throw new ControlException(ExitCode.Usage, $"--mode: '{other}' is not known. Give precopy or postcopy."),
                 },
                 BandwidthBytesPerSecondMax = parsed.GetValue(bandwidth) is { } rate ? VmOptions.BytesPerSecond(rate, "--bandwidth") : null,
+                HeldBandwidthBytesPerSecondMax = parsed.GetValue(held) is { } heldRate ? VmOptions.BytesPerSecond(heldRate, "--held-bandwidth") : null,
                 DowntimeLimit = VmOptions.Duration(parsed.GetValue(downtime)!, "--downtime"),
                 MultifdChannels = parsed.GetValue(channels),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),

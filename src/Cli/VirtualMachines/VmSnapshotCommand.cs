@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
+using HpcVirt.Control.Processes;
 using HpcVirt.Hypervisor;
 
 namespace HpcVirt.Cli.VirtualMachines;
@@ -16,10 +18,13 @@ internal static class VmSnapshotCommand
         var guests = new Option<string[]>("--guest") { Description = "A guest of the set. May be given several times. Left out: all.", HelpName = "GUEST", DefaultValueFactory = _ => [] };
         var compress = new Option<string>("--compress") { Description = "none, lz4 or zstd.", HelpName = "HOW", DefaultValueFactory = _ => "none" };
         var quiesced = new Option<bool>("--quiesced") { Description = "The job is silent, and stays so until this returns." };
-        var background = new Option<bool>("--background") { Description = "With --quiesced: the guests work on while they are saved." };
+        var background = new Option<bool>("--background") { Description = "With --quiesced or --silence: the guests work on while they are saved." };
+        var silenceJob = new Option<string?>("--silence") { Description = "With --background: a shell command that silences the job, run when all is ready.", HelpName = "COMMAND" };
+        var releaseJob = new Option<string?>("--release") { Description = "A shell command that lets the job go on, run as soon as it may.", HelpName = "COMMAND" };
+        var hold = new Option<string>("--hold-deadline") { Description = "How long the job may take to fall silent, and be held.", HelpName = "DURATION", DefaultValueFactory = _ => "30s" };
         Option<string> deadline = VmOptions.Deadline();
         Option<bool> dryRun = VmOptions.DryRun();
-        var command = new Command("snapshot", VmTexts.Snapshot) { sets, guests, compress, quiesced, background, deadline, dryRun };
+        var command = new Command("snapshot", VmTexts.Snapshot) { sets, guests, compress, quiesced, background, silenceJob, releaseJob, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
             var snapshot = new SnapshotOptions
@@ -28,6 +33,9 @@ internal static class VmSnapshotCommand
                 Compression = VmOptions.Compression(parsed.GetValue(compress)!),
                 Silence = parsed.GetValue(quiesced) ? SetSilence.Quiesced : SetSilence.Held,
                 InBackground = parsed.GetValue(background),
+                SilenceJob = parsed.GetValue(silenceJob) is { } words ? stop => ShellCommand.RunAsync(words, stop) : null,
+                ReleaseJob = parsed.GetValue(releaseJob) is { } go ? () => ShellCommand.RunAsync(go, CancellationToken.None) : null,
+                HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
             };
             await using IHypervisorBackend backend = options.Open(parsed);
@@ -62,7 +70,9 @@ internal static class VmSnapshotCommand
                 return;
             }
 
-            string stood = result.StoodStillFor is { } time
+            string stood = result.StoodStillFor is { } silent && snapshot.InBackground
+                ? $"the job was silent for {silent.TotalMilliseconds:0} ms, and worked on while they were saved, {result.SaveTook.TotalMilliseconds:0} ms"
+                : result.StoodStillFor is { } time
                 ? $"they stood still for {time.TotalMilliseconds:0} ms (stop all {result.StopTook.TotalMilliseconds:0} ms, save all {result.SaveTook.TotalMilliseconds:0} ms)"
                 : $"they worked on while they were saved, {result.SaveTook.TotalMilliseconds:0} ms";
             Console.Out.WriteLine(

@@ -29,7 +29,7 @@ internal static class VmTexts
 
         Examples:
           hpcvirt vm migrate vm1 b
-          hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms    under software emulation not below 60M: see the manual
+          hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms
           hpcvirt vm migrate vm1 b --mode postcopy                     always ends, whatever the guest writes
           hpcvirt vm migrate vm1 b --silence 'touch /run/job/hold' --release 'rm /run/job/hold'
           hpcvirt vm migrate vm1 b --dry-run                           says what would be done
@@ -42,7 +42,9 @@ internal static class VmTexts
         Examples:
           hpcvirt vm snapshot --sets /var/sets
           hpcvirt vm snapshot --sets /var/sets --guest vm1 --guest vm2 --compress lz4
-          hpcvirt vm snapshot --sets /var/sets --quiesced --background  the job is silent, says whoever types this; guests hardly stand still
+          hpcvirt vm snapshot --sets /var/sets --background --silence 'touch /run/job/hold' --release 'rm /run/job/hold'
+                                                                       the job is silent for some milliseconds, and works on while all is saved
+          hpcvirt vm snapshot --sets /var/sets --quiesced --background  the job is silent already, says whoever types this, and stays so
         """;
 
     public const string Restore = """

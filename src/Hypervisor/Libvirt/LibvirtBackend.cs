@@ -133,7 +133,7 @@ public sealed class LibvirtBackend : IHypervisorBackend
         options.Validate();
         _file.RequireGuest(guest);
         _file.RequireHost(options.TargetHost);
-        if (options.BandwidthBytesPerSecondMax is < 1 << 20) throw new HypervisorException("libvirt counts bandwidth in MiB/s; give at least 1048576 bytes/s. Nothing was started.");
+        if (options.BandwidthBytesPerSecondMax is < 1 << 20 || options.HeldBandwidthBytesPerSecondMax is < 1 << 20) throw new HypervisorException("libvirt counts bandwidth in MiB/s; give at least 1048576 bytes/s. Nothing was started.");
         await using GuestSearch search = await OpenAsync(cancel);
         LibvirtDomain source = await search.RequireAsync(guest, cancel);
         if (source.Host == options.TargetHost) throw new HypervisorException($"guest {guest} is on host {source.Host} already.");

@@ -33,7 +33,10 @@ internal sealed class MoveRun(
     /// <summary>The last that was heard of it.</summary>
     public JobStatistics Last { get; private set; } = new();
 
-    private long LimitMibPerSecond => options.BandwidthBytesPerSecondMax is { } limit ? limit / BytesPerMib : MoveParameters.UnlimitedMibPerSecond;
+    private long LimitMibPerSecond => Mib(options.BandwidthBytesPerSecondMax);
+
+    /// <summary>While a job is held, the wire is the copy's.</summary>
+    private long HeldLimitMibPerSecond => options.BeforeSwitchOver is null ? LimitMibPerSecond : Mib(options.HeldBandwidthBytesPerSecondMax);
 
     /// <summary>The job stands still while the rest is sent, so under a limit that counts as small which a tenth of a second carries.</summary>
     private long SmallRestBytes => options.BandwidthBytesPerSecondMax is { } limit ? Math.Min(options.HoldRestBytes, Math.Max(limit / 10, 2 * AlmostDryBytes)) : options.HoldRestBytes;
@@ -48,7 +51,7 @@ internal sealed class MoveRun(
         var trend = new CopyTrend(memoryBytes, SmallRestBytes);
         bool mayEnd = hold.IsDone;
         _ = await source.SetDowntimeAsync(mayEnd ? options.DowntimeLimit : LeastDowntime);
-        parameters = parameters with { MibPerSecond = mayEnd ? LimitMibPerSecond : TaperedMibPerSecond(trend), MibPerSecondAfterwards = LimitMibPerSecond };
+        parameters = parameters with { MibPerSecond = mayEnd ? HeldLimitMibPerSecond : TaperedMibPerSecond(trend), MibPerSecondAfterwards = LimitMibPerSecond };
         progress?.Report(new MigrationProgress(MigrationPhase.SettingUp, memoryBytes, 0, memoryBytes, 0, 0));
         Task<bool> moving = LibvirtCall.Start(() => parameters.Move(source, target));
         while (!moving.IsCompleted)
@@ -75,6 +78,8 @@ internal sealed class MoveRun(
             throw Ended(cancel);
         }
     }
+
+    private static long Mib(long? limitBytesPerSecond) => limitBytesPerSecond is { } limit ? limit / BytesPerMib : MoveParameters.UnlimitedMibPerSecond;
 
     private long TaperedMibPerSecond(CopyTrend trend) => Math.Clamp((long)trend.TaperedBytesPerSecond / BytesPerMib, TrickleMibPerSecond, LimitMibPerSecond);
 
@@ -144,7 +149,7 @@ internal sealed class MoveRun(
     private async Task ReleaseAsync()
     {
         _ = await source.SetDowntimeAsync(options.DowntimeLimit);
-        _ = await source.SetSpeedAsync(LimitMibPerSecond);
+        _ = await source.SetSpeedAsync(HeldLimitMibPerSecond);
         _isReleased = true;
     }
 

@@ -13,8 +13,11 @@ public sealed record MigrationOptions
     /// <summary>Which memory goes when.</summary>
     public MigrationMode Mode { get; init; }
 
-    /// <summary>The most that may be sent, bytes per second; null: as much as the wire gives.</summary>
+    /// <summary>The most that may be sent while the job works, bytes per second; null: as much as the wire gives.</summary>
     public long? BandwidthBytesPerSecondMax { get; init; }
+
+    /// <summary>The most that may be sent while the job is silent and waits for it, bytes per second; null: as much as the wire gives.</summary>
+    public long? HeldBandwidthBytesPerSecondMax { get; init; }
 
     /// <summary>For how long the guest may stand still while it switches over.</summary>
     public TimeSpan DowntimeLimit { get; init; } = TimeSpan.FromMilliseconds(300);
@@ -42,7 +45,8 @@ public sealed record MigrationOptions
     public void Validate()
     {
         Require(!string.IsNullOrWhiteSpace(TargetHost), "a move needs a target host");
-        Require(BandwidthBytesPerSecondMax is null or >= 1 << 16, $"a bandwidth limit of {BandwidthBytesPerSecondMax} bytes/s never ends; give at least 65536");
+        foreach (long? limit in (long?[])[BandwidthBytesPerSecondMax, HeldBandwidthBytesPerSecondMax])
+            Require(limit is null or >= 1 << 16, $"a bandwidth limit of {limit} bytes/s never ends; give at least 65536");
         Require(DowntimeLimit >= TimeSpan.FromMilliseconds(1) && DowntimeLimit <= TimeSpan.FromSeconds(2000), "the downtime limit is between 1 ms and 2000 s");
         Require(MultifdChannels is >= 0 and <= 255, "multifd takes 0 to 255 channels");
         Require(Mode is MigrationMode.Precopy || MultifdChannels == 0, "postcopy and multifd exclude one another; choose one");

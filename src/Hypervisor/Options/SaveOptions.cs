@@ -1,4 +1,6 @@
 using System;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace HpcVirt.Hypervisor;
 
@@ -13,6 +15,12 @@ public sealed record SaveOptions
 
     /// <summary>The guest works on while its state of the beginning is written. Only for jobs that are silent: guests saved like this have no common instant.</summary>
     public bool InBackground { get; init; }
+
+    /// <summary>Called when all is prepared, right before the instant that the state is of.</summary>
+    public Func<CancellationToken, Task>? BeforeInstant { get; init; }
+
+    /// <summary>Called once the instant has passed: what the guest does from then on is no part of the state, which may still be on its way to the file. Must not block.</summary>
+    public Action? AfterInstant { get; init; }
 
     /// <summary>The state must be in the file by then.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -7,10 +7,13 @@ internal static class GuestConditions
     public const string Arriving = "inmigrate";
     public const string Left = "postmigrate";
 
+    /// <summary>It stands still while the rest of its state is sent, and for a moment afterwards.</summary>
+    public const string Sending = "finish-migrate";
+
     public static GuestCondition Of(string status) => status switch
     {
         Running => GuestCondition.Running,
-        "paused" or "prelaunch" or Left or "finish-migrate" or "save-vm" or "restore-vm" or "debug" or "suspended" => GuestCondition.Paused,
+        "paused" or "prelaunch" or Left or Sending or "save-vm" or "restore-vm" or "debug" or "suspended" => GuestCondition.Paused,
         Arriving => GuestCondition.Arriving,
         "internal-error" or "io-error" or "guest-panicked" or "shutdown" or "watchdog" or "colo" => GuestCondition.Failed,
         _ => GuestCondition.Unknown,

@@ -19,6 +19,7 @@ internal sealed class GuestMove(
             throw new HypervisorException($"guest {source.Guest} on host {source.Host} is '{status}' and cannot be moved. Resume or restore it first.");
 
         bool isRunning = status is GuestConditions.Running;
+        if (isRunning) await EmulatedMemory.RequireSoundCopyAsync(source, cancel);
         var hold = new JobHold(isRunning ? options : options with { BeforeSwitchOver = null }, time);
         string? remark = null;
         while (true)

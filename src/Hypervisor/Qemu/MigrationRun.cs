@@ -7,7 +7,8 @@ namespace HpcVirt.Hypervisor.Qemu;
 
 /// <summary>
 /// One run of QEMU's migration from a source to a target that waits for it. While a job is still to be silenced, the downtime limit is zero, so that QEMU does
-/// not switch over by itself; once the rest is small the copy is slowed down to a trickle, the job is silenced, and then the limits are those of the options.
+/// not switch over by itself; once the rest is small, or does not shrink, the copy is slowed down to a trickle, the job is silenced, and then the wire is the copy's: a
+/// limit is there for the job's traffic, and there is none.
 /// </summary>
 internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options, JobHold hold, IProgress<MigrationProgress>? progress, TimeProvider time)
 {
@@ -32,7 +33,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     private long _lastPassRestBytes = long.MaxValue;
 
     /// <summary>The job stands still while the rest is sent, so under a limit that counts as small which a tenth of a second carries.</summary>
-    private long SmallRestBytes => options.BandwidthBytesPerSecondMax is { } limit ? Math.Min(options.HoldRestBytes, Math.Max(limit / 10, SmallestRestBytes)) : options.HoldRestBytes;
+    private long SmallRestBytes => (options.HeldBandwidthBytesPerSecondMax ?? options.BandwidthBytesPerSecondMax) is { } limit ? Math.Min(options.HoldRestBytes, Math.Max(limit / 10, SmallestRestBytes)) : options.HoldRestBytes;
 
     /// <summary>True if the guest works at its target before all of its memory is there.</summary>
     public bool IsPostcopy => _isPostcopy;
@@ -124,7 +125,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
         else if (hold.IsDone && !_isReleased && options.BeforeSwitchOver is not null)
         {
             _isReleased = true;
-            await source.SetParametersAsync(options.BandwidthBytesPerSecondMax, options.DowntimeLimit, cancel: CancellationToken.None);
+            await source.SetParametersAsync(options.HeldBandwidthBytesPerSecondMax, options.DowntimeLimit, cancel: CancellationToken.None);
         }
 
         if (options.Mode is MigrationMode.Postcopy && hold.IsDone && !_isPostcopy && status.Passes > 0)

@@ -47,6 +47,11 @@ internal sealed class QemuMonitor(QmpConnection connection, string guest, string
         (await connection.ExecuteAsync("query-memory-size-summary", cancel: cancel)) is { ValueKind: JsonValueKind.Object } summary
         && summary.TryGetProperty("base-memory", out JsonElement bytes) && bytes.TryGetInt64(out long number) ? number : 0;
 
+    /// <summary>Its processors are played by software; false also where QEMU does not say.</summary>
+    public async Task<bool> IsEmulatedAsync(CancellationToken cancel = default) =>
+        (await connection.ExecuteAsync("query-kvm", cancel: cancel)) is { ValueKind: JsonValueKind.Object } kvm
+        && kvm.TryGetProperty("enabled", out JsonElement enabled) && enabled.ValueKind is JsonValueKind.False;
+
     public Task StopAsync(CancellationToken cancel = default) => connection.ExecuteAsync("stop", cancel: cancel);
 
     public Task ContinueAsync(CancellationToken cancel = default) => connection.ExecuteAsync("cont", cancel: cancel);

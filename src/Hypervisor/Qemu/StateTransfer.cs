@@ -9,6 +9,8 @@ namespace HpcVirt.Hypervisor.Qemu;
 /// <summary>Writes a guest's state into a file, or reads it from there: for QEMU a migration to and from a command.</summary>
 internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
 {
+    private const int TimesAskedMax = 1000;
+
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan RenameDeadline = TimeSpan.FromSeconds(30);
 
@@ -23,14 +25,23 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
             throw new HypervisorException($"guest {monitor.Guest} writes to {string.Join(", ", disks)}, which is no part of a saved state: memory and disk would not agree afterwards. Only guests without writable disks can be saved.");
 
         long start = time.GetTimestamp();
-        if (!options.InBackground) await monitor.StopAsync(cancel);
+        if (!options.InBackground)
+        {
+            await BeginAsync(options, cancel);
+            await monitor.StopAsync(cancel);
+            options.AfterInstant?.Invoke();
+        }
+
         await monitor.SetCapabilitiesAsync(options.InBackground ? [.. FileCapabilities, "background-snapshot"] : FileCapabilities, cancel);
         await monitor.SetParametersAsync(null, TimeSpan.FromSeconds(1), cancel: cancel);
         try
         {
+            if (options.InBackground) await BeginAsync(options, cancel);
+            var instant = options.InBackground ? new BackgroundInstant(monitor.Connection.Events, options.AfterInstant) : null;
             await monitor.MigrateAsync(StateCommand.Write(file, options.Compression), cancel);
-            await AwaitAsync($"saving guest {monitor.Guest} into {file}", options.Deadline, canCancel: true, cancel);
+            await AwaitAsync($"saving guest {monitor.Guest} into {file}", options.Deadline, canCancel: true, cancel, instant);
             await AwaitFileAsync(file);
+            if (!options.InBackground) await AwaitFinalizedAsync();
         }
         catch
         {
@@ -62,7 +73,9 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
         await monitor.StopAsync(cancel);
     }
 
-    private async Task AwaitAsync(string doing, TimeSpan within, bool canCancel, CancellationToken cancel)
+    private static Task BeginAsync(SaveOptions options, CancellationToken cancel) => options.BeforeInstant?.Invoke(cancel) ?? Task.CompletedTask;
+
+    private async Task AwaitAsync(string doing, TimeSpan within, bool canCancel, CancellationToken cancel, BackgroundInstant? instant = null)
     {
         long start = time.GetTimestamp();
         bool isLate = false;
@@ -77,6 +90,7 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
             }
 
             MigrationStatus status = await monitor.MigrationAsync(CancellationToken.None);
+            instant?.Look(isOver: status.Status is "completed");
             switch (status.Status)
             {
                 case "completed":
@@ -94,6 +108,13 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
 
     private static Exception Ended(string doing, TimeSpan within, bool isLate, CancellationToken cancel) =>
         isLate ? new HypervisorException($"{doing} was not over within {within.TotalSeconds:0.#} s and was given up.") : new OperationCanceledException($"{doing} was given up", cancel);
+
+    /// <summary>Shortly after it says that all is sent, QEMU still refuses to let the guest go on.</summary>
+    private async Task AwaitFinalizedAsync()
+    {
+        for (int tries = 0; tries < TimesAskedMax && await monitor.StatusAsync() is GuestConditions.Sending; tries++)
+            await Task.Delay(LookAgainAfter, time, CancellationToken.None);
+    }
 
     /// <summary>QEMU is done when its bytes are in the pipe; the command behind it gives the file its name when they are in the file.</summary>
     private async Task AwaitFileAsync(string file)

@@ -95,8 +95,10 @@ public sealed class RehearsalBackend : IHypervisorBackend
         if (File.Exists(options.File)) throw new HypervisorException($"{options.File} exists, and no state is written over another. Name a new file.");
         if (options.Compression is not StateCompression.None) throw new HypervisorException("a rehearsed state is not compressed. Leave the compression out.");
         long start = _time.GetTimestamp();
+        if (options.BeforeInstant is { } before) await before(cancel);
         if (!options.InBackground) Change(guest, static known => known with { Condition = GuestCondition.Paused });
         FailIfAsked(RehearsedVerb.Save, guest);
+        options.AfterInstant?.Invoke();
         await CopyAsync(null, cancel);
         await File.WriteAllTextAsync(options.File, StateMagic + guest, cancel);
         Tell("save", guest);

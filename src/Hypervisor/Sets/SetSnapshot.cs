@@ -12,7 +12,11 @@ namespace HpcVirt.Hypervisor;
 /// pause all -> (all stand still) -> save all -> (all are in their files) -> resume all -> checksums -> fsync -> manifest -> rename -> fsync
 /// </code>
 /// Guests go on before the commit: their states are in the files by then, and what the disk still has to do need not keep the job waiting. If the commit fails
-/// there is no set, and the job has lost nothing. Whatever fails, guests that were running go on.</remarks>
+/// there is no set, and the job has lost nothing. Whatever fails, guests that were running go on.
+/// <code>
+/// prepare all -> silence the job -> (silent) -> each guest's instant: milliseconds -> (all have passed) -> release the job -> all are in their files -> ... -> rename
+/// </code>
+/// In the background the job is silent for the instants only.</remarks>
 public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory sets, TimeProvider time)
 {
     /// <summary>Makes a set.</summary>
@@ -23,7 +27,9 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
     public async Task<SnapshotResult> RunAsync(SnapshotOptions options, Action<string, double>? progress = null, CancellationToken cancel = default)
     {
         if (!backend.Capabilities.SaveAndRestore) throw new HypervisorException($"the backend {backend.Name} saves no guests.");
-        if (options.InBackground && options.Silence is not SetSilence.Quiesced)
+        if (options.SilenceJob is not null && !options.InBackground)
+            throw new HypervisorException("only guests that are saved in the background need a silent job; held guests stand still together. Leave the silencing out, or save in the background.");
+        if (options.InBackground && options is { Silence: not SetSilence.Quiesced, SilenceJob: null })
             throw new HypervisorException("guests that are saved in the background have no common instant. Silence the job and say so, or let them be held.");
         if (options.InBackground && !backend.Capabilities.BackgroundSave) throw new HypervisorException($"the backend {backend.Name} saves no guests in the background.");
         IReadOnlyList<Guest> guests = await ChooseAsync(options, cancel);
@@ -49,6 +55,7 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
         long stopTook = 0, saveTook, released;
         long[] stoppedAt = new long[guests.Count], saveFrom = new long[guests.Count], savedAt = new long[guests.Count];
         bool isHeld = !options.InBackground;
+        using SharedSilence? silence = options.SilenceJob is null ? null : new SharedSilence(guests.Count, options, time, cancel);
         try
         {
             if (isHeld)
@@ -68,17 +75,39 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             {
                 saveFrom[at] = Now();
                 if (!isHeld) stoppedAt[at] = saveFrom[at];
-                var save = new SaveOptions { File = Path.Combine(partial, FileOf(guest)), Compression = options.Compression, InBackground = options.InBackground, Deadline = options.Deadline };
-                _ = await backend.SaveAsync(guest.Name, save, cancel);
+                var save = new SaveOptions
+                {
+                    File = Path.Combine(partial, FileOf(guest)),
+                    Compression = options.Compression,
+                    InBackground = options.InBackground,
+                    Deadline = options.Deadline,
+                    BeforeInstant = silence is null ? null : silence.ReadyAsync,
+                    AfterInstant = silence is null ? null : silence.Passed,
+                };
+                try
+                {
+                    _ = await backend.SaveAsync(guest.Name, save, silence?.Token ?? cancel);
+                }
+                catch
+                {
+                    silence?.GiveUp();
+                    throw;
+                }
+
                 savedAt[at] = Now();
                 progress?.Invoke("save all", (double)Interlocked.Increment(ref saved) / guests.Count);
             });
             saveTook = Now() - stopTook;
         }
+        catch (OperationCanceledException e) when (silence is not null && !cancel.IsCancellationRequested)
+        {
+            throw new HypervisorException($"the job was held for {options.HoldDeadline.TotalSeconds:0.###} s, and not all guests had begun to be saved. Nothing was saved; the job goes on.", e);
+        }
         finally
         {
             released = Now();
             if (isHeld) await ResumeAsync(guests);
+            if (silence is not null) await silence.ReleaseAsync();
         }
 
         long committing = Now();
@@ -95,12 +124,12 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             WrittenAt = time.GetUtcNow(),
             Backend = backend.Name,
             Compression = options.Compression,
-            Silence = options.Silence,
+            Silence = options.InBackground ? SetSilence.Quiesced : options.Silence,
             ReleasedAtMicroseconds = released,
             Guests = members,
         };
         sets.Commit(manifest);
-        return new SnapshotResult(manifest, sets.PathOf(number), isHeld ? Span(committing) : null, Span(stopTook), Span(saveTook), Span(Now() - committing));
+        return new SnapshotResult(manifest, sets.PathOf(number), isHeld ? Span(committing) : silence?.HeldFor, Span(stopTook), Span(saveTook), Span(Now() - committing));
     }
 
     private static string FileOf(Guest guest) => guest.Name + ".state";
