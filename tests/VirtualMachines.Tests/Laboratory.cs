@@ -13,10 +13,13 @@ internal sealed class Laboratory : IDisposable
 
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
-    public Laboratory(int guests)
+    /// <summary>Starts guests on two hosts, a and b.</summary>
+    /// <param name="guests">How many.</param>
+    /// <param name="hasLibvirt">A libvirt daemon on each host has them; otherwise nobody has.</param>
+    public Laboratory(int guests, bool hasLibvirt = false)
     {
         Place = Directory.CreateTempSubdirectory("hpcvirt-lab-").FullName;
-        (int code, string said) = Run("up", "--vms", $"{guests}", "--hosts", "2");
+        (int code, string said) = Run(["up", "--vms", $"{guests}", "--hosts", "2", .. hasLibvirt ? ["--libvirt"] : Array.Empty<string>()]);
         if (code == 0) return;
         Dispose();
         if (code == PackagesMissing) Assert.Ignore($"missing capability: virtual machines ({said.Trim()})");

@@ -12,7 +12,7 @@ internal sealed class VmOptions
 {
     private readonly Option<string> _backend = new("--backend")
     {
-        Description = "qemu, rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
+        Description = "qemu, libvirt, rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
         HelpName = "NAME",
         Recursive = true,
         DefaultValueFactory = _ => "qemu",

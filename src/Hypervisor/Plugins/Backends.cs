@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.Loader;
+using HpcVirt.Hypervisor.Libvirt;
 using HpcVirt.Hypervisor.Qemu;
 using HpcVirt.Hypervisor.Rehearsal;
 
@@ -13,22 +14,30 @@ public static class Backends
 {
     private const string Prefix = "hpcvirt-backend-";
     private const string Qemu = "qemu";
+    private const string Libvirt = "libvirt";
     private const string RehearsalName = "rehearsal";
 
     /// <summary>Makes a backend.</summary>
-    /// <param name="name">Its name: <c>qemu</c>, <c>rehearsal</c>, or that of a plug-in.</param>
+    /// <param name="name">Its name: <c>qemu</c>, <c>libvirt</c>, <c>rehearsal</c>, or that of a plug-in.</param>
     /// <param name="settings">What it is made from.</param>
     /// <param name="pluginFolder">Where plug-ins stand; null when there are none.</param>
     /// <exception cref="BackendMissingException">There is none of that name, or it cannot be loaded.</exception>
     public static IHypervisorBackend Create(string name, BackendSettings settings, string? pluginFolder = null) => name switch
     {
-        Qemu => new QemuBackend(GuestFile.Load(Required(settings)), settings.Time),
+        Qemu => new QemuBackend(WithSockets(GuestFile.Load(Required(settings))), settings.Time),
+        Libvirt => new LibvirtBackend(GuestFile.Load(Required(settings)), settings.Time),
         RehearsalName => new RehearsalBackend(FromFile(GuestFile.Load(Required(settings))), settings.Time),
         _ => LoadFactory(name, pluginFolder).Create(settings),
     };
 
     private static string Required(BackendSettings settings) =>
         settings.GuestFile ?? throw new HypervisorException("no file of hosts and guests was named. Name one with --guests, or in HPCVIRT_GUESTS; ./lab up writes one.");
+
+    private static GuestFile WithSockets(GuestFile file)
+    {
+        file.RequireSockets();
+        return file;
+    }
 
     /// <summary>A rehearsal begins with the guests dealt out over the hosts, in order; with a state of its own it goes on where it was.</summary>
     private static RehearsalOptions FromFile(GuestFile file)
@@ -48,7 +57,7 @@ public static class Backends
 
     private static IHypervisorBackendFactory LoadFactory(string name, string? folder)
     {
-        if (folder is null) throw new BackendMissingException(name, $"qemu and rehearsal are built in. For a plug-in name the folder that {Prefix}{name}.dll stands in.");
+        if (folder is null) throw new BackendMissingException(name, $"qemu, libvirt and rehearsal are built in. For a plug-in name the folder that {Prefix}{name}.dll stands in.");
         if (name.Contains(Path.DirectorySeparatorChar) || name.Length == 0) throw new BackendMissingException(name, "a backend's name is no path.");
         string file = Path.Combine(Path.GetFullPath(folder), Prefix + name + ".dll");
         if (!File.Exists(file)) throw new BackendMissingException(name, $"there is no {file}. {Found(folder)}");

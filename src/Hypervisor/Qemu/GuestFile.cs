@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using static HpcVirt.Hypervisor.Qemu.GuestFileWords;
 
 namespace HpcVirt.Hypervisor.Qemu;
 
@@ -15,10 +16,12 @@ namespace HpcVirt.Hypervisor.Qemu;
 ///   "start": ["/usr/local/bin/start-guest", "{guest}", "{host}"],
 ///   "hosts":  [ { "name": "a", "address": "10.0.0.1", "cpu": "x86-64-v3", "memoryMiB": 65536, "guestsMax": 8 }, { "name": "b", "address": "10.0.0.2" } ],
 ///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"] } ],
+///   "libvirt": { "peerToPeer": true },
 ///   "rehearsal": { "state": "rehearsed.json", "mibPerSecond": 1024 }
 /// }
 /// </code>
-/// cpu, memoryMiB, guestsMax and rehearsal may be left out; the last is for the backend of that name only.</remarks>
+/// cpu, memoryMiB, guestsMax, libvirt and rehearsal may be left out; the last two are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
+/// sockets and start may be left out, which are QEMU's.</remarks>
 public sealed record GuestFile
 {
     private const string GuestWord = "{guest}";
@@ -45,6 +48,12 @@ public sealed record GuestFile
 
     /// <summary>What guests' processors must be able to do, where the file says so.</summary>
     public IReadOnlyDictionary<string, CpuFeatures> GuestCpus { get; private init; } = new Dictionary<string, CpuFeatures>();
+
+    /// <summary>The URI of each host's libvirt, where the file names one.</summary>
+    public IReadOnlyDictionary<string, string> LibvirtUris { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>The source's libvirt moves guests by itself; otherwise the tool leads both ends.</summary>
+    public bool LibvirtIsPeerToPeer { get; private init; }
 
     /// <summary>Where the rehearsal keeps its guests' places between two runs of the tool; null: nowhere.</summary>
     public string? RehearsalState { get; private init; }
@@ -78,13 +87,10 @@ public sealed record GuestFile
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             JsonElement root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object) throw new FormatException("it holds no object");
-            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests", "rehearsal");
-            string sockets = Text(root, "sockets", "the file");
-            if (!sockets.Contains(GuestWord, StringComparison.Ordinal) || !sockets.Contains(HostWord, StringComparison.Ordinal))
-                throw new FormatException($"\"sockets\" must contain {GuestWord} and {HostWord}, for a guest that moves has one socket at either end");
-            string[] start = [.. Items(root, "start").Select(static word => word.ValueKind is JsonValueKind.String ? word.GetString()! : throw new FormatException("\"start\" is a list of words"))];
-            if (start.Length == 0) throw new FormatException("\"start\" is empty; it is the command that starts a guest on a host");
-            (HypervisorHost Host, string Address)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
+            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests", "libvirt", "rehearsal");
+            bool isLibvirts = IsForLibvirt(root);
+            (string sockets, string[] start) = isLibvirts ? ("", []) : Sockets(root);
+            (HypervisorHost Host, string Address, string? Libvirt)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
             (string Name, CpuFeatures? Cpu)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
             Distinct(hosts.Select(static host => host.Host.Name), "host");
             Distinct(guests.Select(static guest => guest.Name), "guest");
@@ -98,9 +104,11 @@ public sealed record GuestFile
                 HostList = [.. hosts.Select(static host => host.Host)],
                 Guests = [.. guests.Select(static guest => guest.Name)],
                 GuestCpus = guests.Where(static guest => guest.Cpu is not null).ToDictionary(static guest => guest.Name, static guest => guest.Cpu!),
+                LibvirtUris = hosts.Where(static host => host.Libvirt is not null).ToDictionary(static host => host.Host.Name, static host => host.Libvirt!),
+                LibvirtIsPeerToPeer = root.TryGetProperty("libvirt", out JsonElement libvirt) && PeerToPeer(libvirt),
                 RehearsalState = rehearsal is { } told && told.TryGetProperty("state", out _) ? Beside(path, Text(told, "state", "\"rehearsal\"")) : null,
                 RehearsalMibPerSecond = rehearsal is { } asked ? (int?)Count(asked, "mibPerSecond", "\"rehearsal\"") : null,
-                _sockets = Beside(path, sockets),
+                _sockets = isLibvirts ? "" : Beside(path, sockets),
                 _start = start,
             };
         }
@@ -115,6 +123,12 @@ public sealed record GuestFile
 
     /// <summary>The command that starts a guest's QEMU on a host, to be followed by further arguments for it.</summary>
     public IReadOnlyList<string> StartOf(string guest, string host) => [.. _start.Select(word => Fill(word, guest, host))];
+
+    /// <summary>Refuses a file that says nothing of QEMU's sockets and how it is started.</summary>
+    public void RequireSockets()
+    {
+        if (_start.Length == 0) throw new GuestFileException(Path, "it lacks \"sockets\" and \"start\", without which QEMU cannot be spoken to. Add them, or choose --backend libvirt.");
+    }
 
     /// <summary>Refuses a guest that is not in the file.</summary>
     public void RequireGuest(string guest)
@@ -145,11 +159,33 @@ public sealed record GuestFile
     private static string Fill(string text, string guest, string host) =>
         text.Replace(GuestWord, guest, StringComparison.Ordinal).Replace(HostWord, host, StringComparison.Ordinal);
 
-    private static (HypervisorHost Host, string Address) Host(JsonElement host)
+    /// <summary>Every host has a libvirt, and nothing is said of QEMU's sockets.</summary>
+    private static bool IsForLibvirt(JsonElement root) =>
+        !root.TryGetProperty("sockets", out _) && !root.TryGetProperty("start", out _) && root.TryGetProperty("hosts", out JsonElement hosts) && hosts.ValueKind is JsonValueKind.Array
+        && hosts.GetArrayLength() > 0 && hosts.EnumerateArray().All(static host => host.ValueKind is JsonValueKind.Object && host.TryGetProperty("libvirt", out _));
+
+    private static (string Sockets, string[] Start) Sockets(JsonElement root)
     {
-        OnlyKnown(host, "a host", "name", "address", "cpu", "memoryMiB", "guestsMax");
+        string sockets = Text(root, "sockets", "the file");
+        if (!sockets.Contains(GuestWord, StringComparison.Ordinal) || !sockets.Contains(HostWord, StringComparison.Ordinal))
+            throw new FormatException($"\"sockets\" must contain {GuestWord} and {HostWord}, for a guest that moves has one socket at either end");
+        string[] start = [.. Items(root, "start").Select(static word => word.ValueKind is JsonValueKind.String ? word.GetString()! : throw new FormatException("\"start\" is a list of words"))];
+        if (start.Length == 0) throw new FormatException("\"start\" is empty; it is the command that starts a guest on a host");
+        return (sockets, start);
+    }
+
+    private static bool PeerToPeer(JsonElement libvirt)
+    {
+        OnlyKnown(libvirt, "\"libvirt\"", "peerToPeer");
+        return libvirt.TryGetProperty("peerToPeer", out JsonElement value) && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new FormatException("\"peerToPeer\" is true or false"));
+    }
+
+    private static (HypervisorHost Host, string Address, string? Libvirt) Host(JsonElement host)
+    {
+        OnlyKnown(host, "a host", "name", "address", "cpu", "memoryMiB", "guestsMax", "libvirt");
         string name = Name(host, "a host");
-        return (new HypervisorHost(name) { Cpu = Cpu(host, name), MemoryBytes = Count(host, "memoryMiB", name) << 20, GuestsMax = (int?)Count(host, "guestsMax", name) }, Text(host, "address", "a host"));
+        var described = new HypervisorHost(name) { Cpu = Cpu(host, name), MemoryBytes = Count(host, "memoryMiB", name) << 20, GuestsMax = (int?)Count(host, "guestsMax", name) };
+        return (described, Text(host, "address", "a host"), host.TryGetProperty("libvirt", out _) ? Text(host, "libvirt", name) : null);
     }
 
     private static (string Name, CpuFeatures? Cpu) GuestOf(JsonElement guest)
@@ -157,49 +193,6 @@ public sealed record GuestFile
         OnlyKnown(guest, "a guest", "name", "cpu");
         string name = Name(guest, "a guest");
         return (name, Cpu(guest, name));
-    }
-
-    private static CpuFeatures? Cpu(JsonElement of, string name)
-    {
-        if (!of.TryGetProperty("cpu", out JsonElement cpu)) return null;
-        if (cpu.ValueKind is JsonValueKind.String && cpu.GetString() is { Length: > 0 } model) return CpuFeatures.OfModel(model);
-        return cpu.ValueKind is JsonValueKind.Array && cpu.GetArrayLength() > 0 && cpu.EnumerateArray().All(static one => one.ValueKind is JsonValueKind.String)
-            ? CpuFeatures.OfList(cpu.EnumerateArray().Select(static one => one.GetString()!))
-            : throw new FormatException($"\"cpu\" of {name} is neither the name of a model nor a list of features");
-    }
-
-    private static long? Count(JsonElement of, string key, string name)
-    {
-        if (!of.TryGetProperty(key, out JsonElement value)) return null;
-        return value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out int count) && count > 0 ? count : throw new FormatException($"\"{key}\" of {name} is no whole number above zero");
-    }
-
-    /// <summary>Names become parts of paths.</summary>
-    private static string Name(JsonElement parent, string of)
-    {
-        string name = Text(parent, "name", of);
-        return name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.') && name[0] is not ('.' or '-')
-            ? name
-            : throw new FormatException($"'{name}' is no name; use letters, digits, '-', '_' and '.', and begin with a letter or digit");
-    }
-
-    private static string Text(JsonElement parent, string name, string of) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text
-            : throw new FormatException($"{of} lacks \"{name}\", or it is no text");
-
-    private static JsonElement.ArrayEnumerator Items(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement list) && list.ValueKind is JsonValueKind.Array
-            ? list.EnumerateArray()
-            : throw new FormatException($"the file lacks \"{name}\", or it is no list");
-
-    private static void OnlyKnown(JsonElement parent, string of, params ReadOnlySpan<string> known)
-    {
-        if (parent.ValueKind is not JsonValueKind.Object) throw new FormatException($"{of} is no object");
-        foreach (JsonProperty property in parent.EnumerateObject())
-        {
-            if (!known.Contains(property.Name)) throw new FormatException($"{of} has \"{property.Name}\", which nobody here knows; it may have {string.Join(", ", known!)}");
-        }
     }
 
     private static void Distinct(IEnumerable<string> names, string kind)

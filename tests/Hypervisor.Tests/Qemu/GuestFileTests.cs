@@ -37,6 +37,23 @@ public sealed class GuestFileTests
         Assert.That(() => file.RequireCpu("vm2", "c", "a"), Throws.Nothing, "what is written for the guest counts");
     }
 
+    [Test]
+    public void Where_every_host_has_a_libvirt_nothing_need_be_said_of_sockets_and_qemu_refuses_the_file()
+    {
+        GuestFile file = Parse("""
+            { "hosts": [{ "name": "a", "address": "10.0.0.1", "libvirt": "qemu+ssh://a/system" }], "guests": [{ "name": "vm1" }], "libvirt": { "peerToPeer": true } }
+            """);
+        Assert.That((file.LibvirtUris["a"], file.LibvirtIsPeerToPeer), Is.EqualTo(("qemu+ssh://a/system", true)));
+        Assert.That(file.RequireSockets, Throws.InstanceOf<GuestFileException>().With.Message.Contains("--backend libvirt"));
+        Assert.That(Parse(Good).RequireSockets, Throws.Nothing);
+        Assert.That(Parse(Good).LibvirtUris, Is.Empty);
+    }
+
+    [TestCase("""{ "hosts": [{ "name": "a", "address": "1", "libvirt": "" }], "guests": [] }""", "\"libvirt\"")]
+    [TestCase("""{ "hosts": [{ "name": "a", "address": "1", "libvirt": "u" }, { "name": "b", "address": "1" }], "guests": [] }""", "\"sockets\"")]
+    [TestCase("""{ "hosts": [{ "name": "a", "address": "1", "libvirt": "u" }], "start": ["s"], "guests": [] }""", "\"sockets\"")]
+    [TestCase("""{ "hosts": [{ "name": "a", "address": "1", "libvirt": "u" }], "guests": [], "libvirt": { "peerToPeer": "yes" } }""", "true or false")]
+    [TestCase("""{ "hosts": [{ "name": "a", "address": "1", "libvirt": "u" }], "guests": [], "libvirt": { "p2p": true } }""", "\"p2p\"")]
     [TestCase("", "")]
     [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1", "cpu": [] }], "guests": [] }""", "neither the name of a model nor a list")]
     [TestCase("""{ "sockets": "{guest}{host}", "start": ["s"], "hosts": [{ "name": "a", "address": "1", "memoryMiB": 0 }], "guests": [] }""", "\"memoryMiB\" of a")]

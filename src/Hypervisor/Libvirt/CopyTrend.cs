@@ -1,0 +1,44 @@
+using System;
+
+namespace HpcVirt.Hypervisor.Libvirt;
+
+/// <summary>Whether a copy comes near its end, and how fast it may be so that the end is not overlooked.</summary>
+/// <param name="memoryBytes">The guest's memory: what is left at first.</param>
+/// <param name="smallRestBytes">The rest that counts as small.</param>
+internal sealed class CopyTrend(long memoryBytes, long smallRestBytes)
+{
+    private const int PassesToShrink = 4;
+    private const double ShrinkFactor = 0.9;
+
+    /// <summary>What is left would take this long; when half of it is gone, the speed is set anew. Long enough to be seen through a monitor that is slow to answer.</summary>
+    private const double TaperSeconds = 1.5;
+
+    private long _taperedAtBytes = memoryBytes;
+    private int _pass;
+    private long _passRestBytes;
+    private long _lastPassRestBytes = long.MaxValue;
+
+    /// <summary>The speed that fits what was left when it was last set.</summary>
+    public double TaperedBytesPerSecond => _taperedAtBytes / TaperSeconds;
+
+    /// <summary>What is left is small, or a guest writes so fast that it never gets small by itself; a silent one's does.</summary>
+    public bool IsNearItsEnd(JobStatistics statistics)
+    {
+        if (statistics.Passes != _pass)
+        {
+            _lastPassRestBytes = _pass == 0 ? long.MaxValue : _passRestBytes;
+            _passRestBytes = 0;
+            _pass = statistics.Passes;
+        }
+
+        _passRestBytes = Math.Max(_passRestBytes, statistics.RestBytes);
+        bool isSmall = statistics.Passes > 0 && statistics.TotalBytes > 0 && statistics.RestBytes <= smallRestBytes;
+        return isSmall || (_pass >= PassesToShrink && _passRestBytes >= ShrinkFactor * _lastPassRestBytes);
+    }
+
+    /// <summary>Half of what was left is gone.</summary>
+    public bool IsToBeSlowedDown(JobStatistics statistics) => statistics.Passes > 0 && statistics.RestBytes <= _taperedAtBytes / 2;
+
+    /// <summary>The speed is to fit what is left now.</summary>
+    public void SlowDown(JobStatistics statistics) => _taperedAtBytes = statistics.RestBytes;
+}
