@@ -30,6 +30,7 @@ internal static class VmMigrateCommand
         var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, held, downtime, channels, silence, release, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
+            var job = new SilenceCommands(parsed.GetValue(silence), parsed.GetValue(release));
             var migration = new MigrationOptions
             {
                 TargetHost = parsed.GetValue(host)!,
@@ -45,7 +46,8 @@ internal static class VmMigrateCommand
                 MultifdChannels = parsed.GetValue(channels),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
                 HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
-                BeforeSwitchOver = parsed.GetValue(silence) is { } words ? stop => ShellCommand.RunAsync(words, stop) : null,
+                BeforeSwitchOver = job.Silence,
+                AfterSwitchOver = job.ReleaseEarlyAsync,
             };
             migration.Validate();
             string name = parsed.GetValue(guest)!;
@@ -63,7 +65,7 @@ internal static class VmMigrateCommand
             }
             finally
             {
-                if (parsed.GetValue(release) is { } go) await ShellCommand.RunAsync(go, CancellationToken.None);
+                await job.ReleaseAsync(CancellationToken.None);
             }
 
             Tell(result, options.IsJson(parsed));

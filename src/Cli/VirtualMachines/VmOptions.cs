@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Globalization;
 using HpcVirt.Control;
+using HpcVirt.Control.Operators;
 using HpcVirt.Control.Supervision;
 using HpcVirt.Hypervisor;
 
@@ -12,7 +13,7 @@ internal sealed class VmOptions
 {
     private readonly Option<string> _backend = new("--backend")
     {
-        Description = "qemu, libvirt, rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
+        Description = "qemu, libvirt, process (no hypervisor: ranks of a job under `hpcvirt run` move), rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
         HelpName = "NAME",
         Recursive = true,
         DefaultValueFactory = _ => "qemu",
@@ -34,7 +35,7 @@ internal sealed class VmOptions
 
     public string? GuestFile(ParseResult parsed) => parsed.GetValue(_guests) ?? Setting("HPCVIRT_GUESTS");
 
-    public IHypervisorBackend Open(ParseResult parsed) => Backends.Create(
+    public IHypervisorBackend Open(ParseResult parsed) => HypervisorBackends.Create(
         parsed.GetValue(_backend)!,
         new BackendSettings { GuestFile = GuestFile(parsed), Time = TimeProvider.System },
         parsed.GetValue(_plugins) ?? Setting("HPCVIRT_PLUGINS"));

@@ -27,14 +27,15 @@ internal static class VmSnapshotCommand
         var command = new Command("snapshot", VmTexts.Snapshot) { sets, guests, compress, quiesced, background, silenceJob, releaseJob, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
+            var job = new SilenceCommands(parsed.GetValue(silenceJob), parsed.GetValue(releaseJob));
             var snapshot = new SnapshotOptions
             {
                 Guests = parsed.GetValue(guests)!,
                 Compression = VmOptions.Compression(parsed.GetValue(compress)!),
                 Silence = parsed.GetValue(quiesced) ? SetSilence.Quiesced : SetSilence.Held,
                 InBackground = parsed.GetValue(background),
-                SilenceJob = parsed.GetValue(silenceJob) is { } words ? stop => ShellCommand.RunAsync(words, stop) : null,
-                ReleaseJob = parsed.GetValue(releaseJob) is { } go ? () => ShellCommand.RunAsync(go, CancellationToken.None) : null,
+                SilenceJob = job.Silence,
+                ReleaseJob = () => job.ReleaseAsync(CancellationToken.None),
                 HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
             };

@@ -11,7 +11,7 @@ namespace HpcVirt.Control.Guard;
 /// <param name="backend">The hypervisor.</param>
 /// <param name="options">How to move; the target is filled in.</param>
 /// <param name="silence">The command that silences the job; null for none.</param>
-/// <param name="release">The command that lets it go on, run whatever happens; null for none.</param>
+/// <param name="release">The command that lets it go on, run whatever happens once the other was begun; null for none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class GuestMover(IHypervisorBackend backend, MigrationOptions options, string? silence, string? release, TimeProvider time)
 {
@@ -20,19 +20,21 @@ internal sealed class GuestMover(IHypervisorBackend backend, MigrationOptions op
     public async Task<MoveResult> MoveAsync(string guest, string target, CancellationToken stop)
     {
         long start = time.GetTimestamp();
-        MoveResult result = await TryAsync(guest, target, start, stop);
-        return await ReleaseAsync() is { } trouble ? result with { Remark = result.Remark.Length == 0 ? trouble : $"{result.Remark}; {trouble}" } : result;
+        var job = new SilenceCommands(silence, release);
+        MoveResult result = await TryAsync(guest, target, start, job, stop);
+        return await ReleaseAsync(job) is { } trouble ? result with { Remark = result.Remark.Length == 0 ? trouble : $"{result.Remark}; {trouble}" } : result;
     }
 
     /// <summary>Lets the job go on. Returns what went wrong, or null.</summary>
-    public async Task<string?> ReleaseAsync()
+    public Task<string?> ReleaseAsync() => ReleaseAsync(new SilenceCommands(null, release));
+
+    private async Task<string?> ReleaseAsync(SilenceCommands job)
     {
-        if (release is null) return null;
         try
         {
             // Also when everything else is given up: a job that stays silent is a job that hangs.
             using var deadline = new CancellationTokenSource(ReleaseDeadline, time);
-            await ShellCommand.RunAsync(release, deadline.Token);
+            await job.ReleaseAsync(deadline.Token);
             return null;
         }
         catch (Exception e) when (e is HypervisorException or OperationCanceledException or System.ComponentModel.Win32Exception)
@@ -41,11 +43,11 @@ internal sealed class GuestMover(IHypervisorBackend backend, MigrationOptions op
         }
     }
 
-    private async Task<MoveResult> TryAsync(string guest, string target, long start, CancellationToken stop)
+    private async Task<MoveResult> TryAsync(string guest, string target, long start, SilenceCommands job, CancellationToken stop)
     {
         try
         {
-            MigrationOptions whole = options with { TargetHost = target, BeforeSwitchOver = silence is null ? null : cancel => ShellCommand.RunAsync(silence, cancel) };
+            MigrationOptions whole = options with { TargetHost = target, BeforeSwitchOver = job.Silence, AfterSwitchOver = job.ReleaseEarlyAsync };
             MigrationResult moved = await backend.MigrateAsync(guest, whole, null, stop);
             return new MoveResult(MoveEnding.Arrived, moved.Took > TimeSpan.Zero ? moved.Took : time.GetElapsedTime(start), moved.Downtime, moved.SentBytes, moved.Remark ?? "");
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
+using HpcVirt.Control.Operators;
 using HpcVirt.Control.Protocol;
 using HpcVirt.Mpi.Resilience.Channel;
 
@@ -16,6 +17,7 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
     public const string Drain = "drain";
     public const string Undrain = "undrain";
     public const string Move = "move";
+    public const string Ranks = "ranks";
     public const string Hold = "hold";
     public const string Release = "release";
 
@@ -31,6 +33,7 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         Drain => Empty(ask.Argument),
         Undrain => GiveBack(ask.Argument),
         Move => MoveRank(ask.Argument),
+        Ranks => new Answer(true, [.. JobRanks.Encode(Describe())]),
         Hold => HoldJob(ask.Argument),
         Release => ReleaseJob(),
         _ => No($"'{ask.Verb}' is not known here; this is an older hpcvirt than yours"),
@@ -55,6 +58,15 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         }
 
         if (now.Hosts.Hosts.Length > HostLinesMax) yield return $"and {now.Hosts.Hosts.Length - HostLinesMax} more hosts";
+    }
+
+    private JobRanks Describe()
+    {
+        SupervisorState now = state();
+        return new JobRanks(
+            now.Hold is { IsOver: false, IsReleased: false },
+            [.. now.Hosts.Hosts.Select(static host => (host.Name, host.Condition is HostCondition.Regular or HostCondition.Spare ? host.Slots : 0))],
+            [.. ranks().Where(static r => r.IsConnected).Select(static r => new PlacedRank(r.Peer.Rank, r.Peer.Host, r.CheckpointBytes))]);
     }
 
     private static string Word(SupervisorState state) => state switch

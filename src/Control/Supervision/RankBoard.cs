@@ -132,6 +132,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 break;
             case CheckpointCommitted committed:
                 Note(rank, committed.Step);
+                Change(rank, record => record with { CheckpointBytes = committed.Bytes });
                 HearCommit(rank, committed);
                 break;
             case Held held:

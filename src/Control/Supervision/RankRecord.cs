@@ -13,6 +13,9 @@ internal sealed record RankRecord(RankPeer Peer)
     /// <summary>The newest step it reported; null before its first.</summary>
     public long? Step { get; init; }
 
+    /// <summary>What it wrote of its newest checkpoint, bytes; 0 before.</summary>
+    public long CheckpointBytes { get; init; }
+
     /// <summary>True while it is held, and makes no steps.</summary>
     public bool IsHeld { get; init; }
 

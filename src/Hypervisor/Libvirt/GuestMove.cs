@@ -52,6 +52,7 @@ internal sealed class GuestMove(
         using LibvirtDomain? there = await target.FindAsync(source.Guest, CancellationToken.None);
         if (there is null || !await WorksAsync(there, isRunning))
             throw new MigrationFailedException(source.Guest, null, $"libvirt says that it was moved, and it is {there?.Words ?? "not there"} on host {options.TargetHost}.");
+        await hold.ReleaseAsync();
         TimeSpan? heldFor = hold.Elapsed;
         bool isTooLate = isRunning && !hold.IsDone;
         await hold.SettleAsync();

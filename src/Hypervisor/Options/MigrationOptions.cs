@@ -34,6 +34,12 @@ public sealed record MigrationOptions
     /// </summary>
     public Func<CancellationToken, Task>? BeforeSwitchOver { get; init; }
 
+    /// <summary>
+    /// Called at most once, after <see cref="BeforeSwitchOver"/>, as soon as the guest works at its target: here the job is let go on, before anything is cleared up. A backend that
+    /// does not know the moment does not call it, nor does one whose move has failed: the caller lets the job go on in any case when the move is over.
+    /// </summary>
+    public Func<Task>? AfterSwitchOver { get; init; }
+
     /// <summary>How long <see cref="BeforeSwitchOver"/> may take.</summary>
     public TimeSpan HoldDeadline { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -77,6 +77,7 @@ internal sealed class GuestMove(
 
         if (!await HasArrivedAsync(target, deadlines.Command, isRunning))
             throw new MigrationFailedException(source.Guest, null, $"all of it was sent, and it does not work on host {options.TargetHost}. Its last state stands still on host {source.Host}.");
+        await hold.ReleaseAsync();
         TimeSpan? heldFor = hold.Elapsed;
         if (!isSourceLost) await source.QuitAsync();
         progress?.Report(new MigrationProgress(MigrationPhase.Done, last?.TotalBytes ?? 0, last?.SentBytes ?? 0, 0, last?.Passes ?? 0, 0));

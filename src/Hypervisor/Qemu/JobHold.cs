@@ -27,8 +27,27 @@ internal sealed class JobHold(MigrationOptions options, TimeProvider time)
         _ => null,
     };
 
-    /// <summary>How long ago the silencing began; null if it has not.</summary>
-    public TimeSpan? Elapsed => _holding is null ? null : time.GetElapsedTime(_since);
+    /// <summary>How long ago the silencing began, or for how long the job was held; null if it was not.</summary>
+    public TimeSpan? Elapsed
+    {
+        get => _holding is null ? null : field ?? time.GetElapsedTime(_since);
+        private set;
+    }
+
+    /// <summary>The guest works at its target: lets the job go on, if it was silenced, before anything is cleared up.</summary>
+    public async Task ReleaseAsync()
+    {
+        if (_holding is null || options.AfterSwitchOver is null) return;
+        Elapsed = time.GetElapsedTime(_since);
+        try
+        {
+            await options.AfterSwitchOver();
+        }
+        catch (Exception)
+        {
+            // It is the caller's own, and the caller has to release a job whose move has failed, too: there it is told.
+        }
+    }
 
     public void Begin(CancellationToken cancel)
     {

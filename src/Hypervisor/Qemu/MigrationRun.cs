@@ -6,7 +6,7 @@ using HpcVirt.Hypervisor.Qmp;
 namespace HpcVirt.Hypervisor.Qemu;
 
 /// <summary>
-/// One run of QEMU's migration from a source to a target that waits for it. While a job is still to be silenced, the downtime limit is zero, so that QEMU does
+/// One run of QEMU's migration from a source to a target that waits for it. While a job is still to be silenced, the downtime limit is next to zero, so that QEMU does
 /// not switch over by itself; once the rest is small, or does not shrink, the copy is slowed down to a trickle, the job is silenced, and then the wire is the copy's: a
 /// limit is there for the job's traffic, and there is none.
 /// </summary>
@@ -17,6 +17,9 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     private const int PassesToShrink = 4;
     private const double ShrinkFactor = 0.9;
     private const int TimesAskedMax = 100;
+
+    /// <summary>Not zero: then QEMU switches over at the end of its first pass, without asking what was written meanwhile.</summary>
+    private static readonly TimeSpan LeastDowntime = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(4);
 
@@ -44,7 +47,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     /// <exception cref="MigrationFailedException">It failed; the guest works on at its source.</exception>
     public async Task<MigrationStatus?> RunAsync(string uri, CancellationToken cancel)
     {
-        await source.SetParametersAsync(options.BandwidthBytesPerSecondMax, hold.IsDone ? options.DowntimeLimit : TimeSpan.Zero, options.MultifdChannels, cancel);
+        await source.SetParametersAsync(options.BandwidthBytesPerSecondMax, hold.IsDone ? options.DowntimeLimit : LeastDowntime, options.MultifdChannels, cancel);
         await source.MigrateAsync(uri, cancel);
         while (true)
         {
@@ -119,7 +122,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
         if (_isCancelled) return;
         if (hold.IsWanted && (IsSmall(status) || DoesNotShrink(status)))
         {
-            await source.SetParametersAsync(TrickleBytesPerSecond, TimeSpan.Zero, cancel: CancellationToken.None);
+            await source.SetParametersAsync(TrickleBytesPerSecond, LeastDowntime, cancel: CancellationToken.None);
             hold.Begin(cancel);
         }
         else if (hold.IsDone && !_isReleased && options.BeforeSwitchOver is not null)

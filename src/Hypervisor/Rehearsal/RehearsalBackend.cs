@@ -158,6 +158,7 @@ public sealed class RehearsalBackend : IHypervisorBackend
 
         Change(guest, one => one with { Host = options.TargetHost });
         Tell("migrate", guest);
+        if (heldFor is not null && options.AfterSwitchOver is { } after) await after();
         progress?.Report(new MigrationProgress(MigrationPhase.Done, _options.MemoryBytes, _options.MemoryBytes, 0, 1, 0));
         return new MigrationResult
         {

@@ -120,7 +120,7 @@ internal sealed partial class GuardToolTests
     }
 
     [Test]
-    public void Told_to_end_it_gives_the_move_up_writes_that_down_and_releases_the_job()
+    public void Told_to_end_it_gives_the_move_up_and_writes_that_down()
     {
         Describe(mibPerSecond: 64);
         Configure(""", "move": { "silence": "echo silent >> order", "release": "echo released >> order" }""");
@@ -129,8 +129,21 @@ internal sealed partial class GuardToolTests
         run.Signal(15);
         Assert.That(run.Wait(), Is.Zero, run.Error);
         Assert.That(run.Out, Does.Match("vm1 was not moved to [bc]").And.Contain("told to end"));
-        Assert.That(File.ReadAllLines(Path.Combine(_folder, "order")), Is.EqualTo(new[] { "released" }));
+        Assert.That(File.Exists(Path.Combine(_folder, "order")), Is.False, "who was not silenced is not released");
         Assert.That(File.ReadAllText(Path.Combine(_folder, "state", "journal")), Does.Contain("\"move-ended\"").And.Contain("\"broken-off\""));
+    }
+
+    [Test]
+    public void Told_to_end_while_the_job_is_being_silenced_it_releases_it()
+    {
+        Configure(""", "move": { "silence": "echo silent >> order; sleep 60", "release": "echo released >> order" }""");
+        using ToolRun run = Start("guard --config guard.json");
+        string order = Path.Combine(_folder, "order");
+        run.Await(() => File.Exists(order) && File.ReadAllText(order).EndsWith('\n'), "the silencing");
+        run.Signal(15);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Out, Does.Match("vm1 was not moved to [bc]").And.Contain("told to end"));
+        Assert.That(File.ReadAllLines(order), Is.EqualTo(new[] { "silent", "released" }));
     }
 
     [Test]

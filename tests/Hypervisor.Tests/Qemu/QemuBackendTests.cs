@@ -188,7 +188,7 @@ public sealed class QemuBackendTests
         };
         _ = await Backend().MigrateAsync("vm1", options);
         Assert.That(silent, Is.True);
-        Assert.That(limits, Is.EqualTo(new[] { "0", "0" }), "at the start, and when the copy is slowed down to a trickle");
+        Assert.That(limits, Is.EqualTo(new[] { "1", "1" }), "at the start, and when the copy is slowed down to a trickle");
         Assert.That(_source.Commands(), Does.Contain("migrate-continue"));
         Assert.That(States(_source), Does.Contain("pause-before-switchover=True"));
     }

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using HpcVirt.Control.Guard.Protocol;
+using HpcVirt.Control.Operators;
 using HpcVirt.Hypervisor;
 using HpcVirt.Predictor;
 using HpcVirt.Predictor.Live.Protocol;
@@ -118,7 +119,7 @@ public sealed record GuardConfig
 
     /// <summary>Opens the hypervisor.</summary>
     /// <param name="time">The clock.</param>
-    public IHypervisorBackend OpenBackend(TimeProvider time) => Backends.Create(Backend, new BackendSettings { GuestFile = GuestFile, Time = time }, Plugins);
+    public IHypervisorBackend OpenBackend(TimeProvider time) => HypervisorBackends.Create(Backend, new BackendSettings { GuestFile = GuestFile, Time = time }, Plugins);
 
     /// <summary>The whole policy.</summary>
     /// <param name="predictor">The model.</param>
