@@ -47,7 +47,7 @@ internal sealed class PackageTests
                 new Dictionary<string, string?>(NoMarks) { ["NUGET_PACKAGES"] = Path.Combine(folder, "cache") });
             Assert.That(built.ExitCode, Is.Zero, built.ToString());
 
-            foreach (MpiKind kind in Enum.GetValues<MpiKind>())
+            foreach (MpiKind kind in (MpiKind[])[MpiKind.OpenMpi, MpiKind.Mpich])
             {
                 MpiOutcome ran = MpiLaunch.Run(kind, 2, TimeSpan.FromSeconds(120), ["dotnet", Path.Combine(folder, "out", "stranger.dll")]);
                 Assert.That(ran.ExitCode, Is.Zero, ran.ToString());

@@ -14,6 +14,8 @@ namespace HpcVirt.Ranks.Tests;
 [TestFixture("mpich")]
 internal sealed partial class SupervisedTests(string mpi)
 {
+    private const int TriesMax = 3;
+
     private string _folder = "";
 
     [SetUp]
@@ -49,8 +51,16 @@ internal sealed partial class SupervisedTests(string mpi)
     {
         if (mpi == "mpich") Assert.Ignore("MPICH 4.0 ends the whole job when it loses a rank");
         string unbroken = ResultOf(Run([], "steps=300"));
-        MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--strategy", "standby", "--standbys", "2", .. kills], "steps=300");
-        Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
+        MpiOutcome broken = null!;
+        for (int tries = 0; tries < TriesMax; tries++)
+        {
+            broken = Run(["--checkpoints", Path.Combine(_folder, $"{tries}"), "--seed", "11", "--strategy", "standby", "--standbys", "2", .. kills], "steps=300");
+            Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
+
+            // Now and then Open MPI 4.1 loses one that waits when it loses a rank; with nobody left, a relaunch is right.
+            if (!broken.Output.Contains("the process that waited on host", StringComparison.Ordinal)) break;
+        }
+
         Assert.That(SaysContinues().Matches(broken.Output), Has.Count.EqualTo(kills.Length / 2), broken.Output);
         Assert.That(broken.Output, Does.Contain("a process that waited takes the place").And.Not.Contain("starts in"), "a relaunch");
     }

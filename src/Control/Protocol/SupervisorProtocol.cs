@@ -138,10 +138,12 @@ internal static class SupervisorProtocol
     {
         int repair = state.Repairs + 1;
         SupervisorState begun = state with { Hold = state.Hold?.Lost(), Moving = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
-        if (!state.IsStandby) return (begun, [new RepairLinks(repair, lost.Rank)]);
+        // What survivors were held for is over; they begin anew, and are not to hold again.
+        ImmutableArray<SupervisorEffect> first = state.Hold is { IsOver: false } hold ? [new AskRanksToGoOn(hold.Number)] : [];
+        if (!state.IsStandby) return (begun, [.. first, new RepairLinks(repair, lost.Rank)]);
         (int member, string host) = state.Waiting.First();
         Placement? where = lost.Host.Length > 0 && state.Where?.Uses(lost.Host) == true ? state.Where.Moved(lost.Host, host) : state.Where;
-        return (WithoutWaiting(begun, member) with { Where = where }, [new RepairLinks(repair, lost.Rank, null, member)]);
+        return (WithoutWaiting(begun, member) with { Where = where }, [.. first, new RepairLinks(repair, lost.Rank, null, member)]);
     }
 
     private static SupervisorState WithoutWaiting(SupervisorState state, int? member) => member is { } who ? state with { Waiting = state.Waiting.Remove(who) } : state;

@@ -75,6 +75,17 @@ public sealed class JobHoldTests
     }
 
     [Test]
+    public void Survivors_of_a_loss_that_is_repaired_are_told_that_the_hold_is_over_before_they_begin_anew()
+    {
+        _state = _state with { RepairsInJob = true };
+        Happens(new HoldAsked(TimeSpan.FromSeconds(60)));
+        Happens(new RankHeld(1, 0, 1));
+        Happens(new RankLost(1, 1));
+        Assert.That(_effects, Is.EqualTo(new SupervisorEffect[] { new AskRanksToGoOn(1), new RepairLinks(1, 1) }));
+        Assert.That(_state.Hold!.IsOver, Is.True);
+    }
+
+    [Test]
     public void Before_the_first_rank_nothing_can_be_held()
     {
         _state = new SupervisorState(RestartsMax: 3) { Ranks = 2, RanksMin = 2 };

@@ -17,6 +17,8 @@ internal sealed record MpiOutcome(int ExitCode, bool DeadlinePassed, string Outp
 /// <summary>Starts a job under one MPI, gathers its output, and ends it at its deadline.</summary>
 internal static class MpiLaunch
 {
+    private static readonly TimeSpan LastWordsDeadline = TimeSpan.FromSeconds(10);
+
     public static MpiOutcome Run(
         MpiKind kind, int ranks, TimeSpan deadline, IEnumerable<string> program, IReadOnlyDictionary<string, string?>? environment = null) =>
         Run([.. kind.Command(ranks), .. program], deadline, environment);
@@ -41,6 +43,7 @@ internal static class MpiLaunch
             start.Environment[name] = value;
 
         var output = new StringBuilder();
+        var streamsOpen = new CountdownEvent(2);
         using var job = new Process { StartInfo = start };
         job.OutputDataReceived += Keep;
         job.ErrorDataReceived += Keep;
@@ -59,7 +62,10 @@ internal static class MpiLaunch
         bool ended = endWhen is null ? job.WaitForExit(deadline) : SpinWait.SpinUntil(() => job.HasExited || endWhen(), deadline) && job.HasExited;
         if (!ended)
             job.Kill(entireProcessTree: true);
-        job.WaitForExit(TimeSpan.FromSeconds(10));
+        job.WaitForExit(LastWordsDeadline);
+
+        // The process may be gone before its last words are read.
+        _ = streamsOpen.Wait(LastWordsDeadline);
         lock (output)
             return new MpiOutcome(job.HasExited ? job.ExitCode : -1, !ended, output.ToString());
 
@@ -67,7 +73,9 @@ internal static class MpiLaunch
         {
             lock (output)
             {
-                if (line.Data is not null && output.Length < 200_000)
+                if (line.Data is null)
+                    streamsOpen.Signal();
+                else if (output.Length < 200_000)
                     output.AppendLine(line.Data);
             }
         }
