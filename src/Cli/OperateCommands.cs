@@ -4,6 +4,8 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading;
+using HpcVirt.Cli.Guard;
 using HpcVirt.Cli.VirtualMachines;
 using HpcVirt.Control;
 using HpcVirt.Control.Operators;
@@ -13,6 +15,7 @@ namespace HpcVirt.Cli;
 /// <summary>What an operator says to a job that runs: <c>status</c>, <c>checkpoint-now</c>, <c>drain</c>, <c>undrain</c>, <c>move</c>, <c>hold</c>, <c>release</c>.</summary>
 internal static class OperateCommands
 {
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(10);
 
     public static IEnumerable<Command> Create()
@@ -55,12 +58,17 @@ internal static class OperateCommands
         {
             string milliseconds = ((long)VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline").TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
             string? id = parsed.GetValue(job);
+            if (parsed.GetValue(words) is not { Length: > 0 } all) return Ask(id, "hold", milliseconds);
+
+            // From here on: whatever ends this, the job is not to stay silent.
+            using var stop = new CancellationTokenSource();
+            using var signals = new EndSignals(stop);
             int held = Ask(id, "hold", milliseconds);
-            if (held != 0 || parsed.GetValue(words) is not { Length: > 0 } all) return held;
+            if (held != 0) return held;
             int code;
             try
             {
-                code = Run(all);
+                code = Run(all, stop.Token);
             }
             finally
             {
@@ -72,13 +80,23 @@ internal static class OperateCommands
         return command;
     }
 
-    private static int Run(string[] words)
+    private static int Run(string[] words, CancellationToken stop)
     {
+        if (stop.IsCancellationRequested) return (int)ExitCode.Interrupted;
         try
         {
             using Process process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false })!;
-            process.WaitForExit();
-            return process.ExitCode;
+            try
+            {
+                process.WaitForExitAsync(stop).GetAwaiter().GetResult();
+                return process.ExitCode;
+            }
+            catch (OperationCanceledException)
+            {
+                // Ctrl-C has come to it as well, and it may have something to put in order.
+                if (!process.WaitForExit(EndTimeout)) process.Kill(entireProcessTree: true);
+                return (int)ExitCode.Interrupted;
+            }
         }
         catch (Win32Exception e)
         {

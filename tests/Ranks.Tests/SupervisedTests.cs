@@ -14,8 +14,6 @@ namespace HpcVirt.Ranks.Tests;
 [TestFixture("mpich")]
 internal sealed partial class SupervisedTests(string mpi)
 {
-    private const int TriesMax = 3;
-
     private string _folder = "";
 
     [SetUp]
@@ -46,21 +44,15 @@ internal sealed partial class SupervisedTests(string mpi)
     }
 
     [TestCase("--rehearse-kill", "2")]
-    [TestCase("--rehearse-kill", "1@0", "--rehearse-kill", "3@1")]
+
+    // Far apart: a kill during the repair of the one before is answered by a relaunch, and a checkpoint that is under way when a rank dies may still be committed.
+    [TestCase("--rehearse-kill", "1@0", "--rehearse-kill", "7@1")]
     public void Processes_that_wait_take_the_places_of_lost_ranks_and_the_job_is_launched_once(params string[] kills)
     {
         if (mpi == "mpich") Assert.Ignore("MPICH 4.0 ends the whole job when it loses a rank");
         string unbroken = ResultOf(Run([], "steps=300"));
-        MpiOutcome broken = null!;
-        for (int tries = 0; tries < TriesMax; tries++)
-        {
-            broken = Run(["--checkpoints", Path.Combine(_folder, $"{tries}"), "--seed", "11", "--strategy", "standby", "--standbys", "2", .. kills], "steps=300");
-            Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
-
-            // Now and then Open MPI 4.1 loses one that waits when it loses a rank; with nobody left, a relaunch is right.
-            if (!broken.Output.Contains("the process that waited on host", StringComparison.Ordinal)) break;
-        }
-
+        MpiOutcome broken = Run(["--checkpoints", _folder, "--seed", "11", "--strategy", "standby", "--standbys", "2", .. kills], "steps=300");
+        Assert.That(ResultOf(broken), Is.EqualTo(unbroken));
         Assert.That(SaysContinues().Matches(broken.Output), Has.Count.EqualTo(kills.Length / 2), broken.Output);
         Assert.That(broken.Output, Does.Contain("a process that waited takes the place").And.Not.Contain("starts in"), "a relaunch");
     }

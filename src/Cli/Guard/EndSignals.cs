@@ -4,7 +4,7 @@ using System.Threading;
 
 namespace HpcVirt.Cli.Guard;
 
-/// <summary>Ctrl-C and SIGTERM end the guard in good order: what is under way is given up, and its end is written down.</summary>
+/// <summary>Ctrl-C and SIGTERM end a verb in good order: what is under way is given up, and what must be done at its end is done.</summary>
 internal sealed class EndSignals : IDisposable
 {
     private readonly PosixSignalRegistration _interrupt;

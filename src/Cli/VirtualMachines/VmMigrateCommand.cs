@@ -30,7 +30,7 @@ internal static class VmMigrateCommand
         var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, held, downtime, channels, silence, release, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
-            var job = new SilenceCommands(parsed.GetValue(silence), parsed.GetValue(release));
+            var job = new SilenceCommands(parsed.GetValue(silence), parsed.GetValue(release), TimeProvider.System);
             var migration = new MigrationOptions
             {
                 TargetHost = parsed.GetValue(host)!,
@@ -65,7 +65,7 @@ internal static class VmMigrateCommand
             }
             finally
             {
-                await job.ReleaseAsync(CancellationToken.None);
+                await job.ReleaseAsync();
             }
 
             Tell(result, options.IsJson(parsed));

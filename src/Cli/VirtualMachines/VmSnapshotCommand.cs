@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using System.Text.Json.Nodes;
-using System.Threading;
 using HpcVirt.Control.Processes;
 using HpcVirt.Hypervisor;
 
@@ -27,7 +26,7 @@ internal static class VmSnapshotCommand
         var command = new Command("snapshot", VmTexts.Snapshot) { sets, guests, compress, quiesced, background, silenceJob, releaseJob, hold, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
-            var job = new SilenceCommands(parsed.GetValue(silenceJob), parsed.GetValue(releaseJob));
+            var job = new SilenceCommands(parsed.GetValue(silenceJob), parsed.GetValue(releaseJob), TimeProvider.System);
             var snapshot = new SnapshotOptions
             {
                 Guests = parsed.GetValue(guests)!,
@@ -35,7 +34,7 @@ internal static class VmSnapshotCommand
                 Silence = parsed.GetValue(quiesced) ? SetSilence.Quiesced : SetSilence.Held,
                 InBackground = parsed.GetValue(background),
                 SilenceJob = job.Silence,
-                ReleaseJob = () => job.ReleaseAsync(CancellationToken.None),
+                ReleaseJob = job.ReleaseAsync,
                 HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
             };

@@ -15,29 +15,25 @@ namespace HpcVirt.Control.Guard;
 /// <param name="time">The clock.</param>
 internal sealed class GuestMover(IHypervisorBackend backend, MigrationOptions options, string? silence, string? release, TimeProvider time)
 {
-    private static readonly TimeSpan ReleaseDeadline = TimeSpan.FromMinutes(1);
-
     public async Task<MoveResult> MoveAsync(string guest, string target, CancellationToken stop)
     {
         long start = time.GetTimestamp();
-        var job = new SilenceCommands(silence, release);
+        var job = new SilenceCommands(silence, release, time);
         MoveResult result = await TryAsync(guest, target, start, job, stop);
         return await ReleaseAsync(job) is { } trouble ? result with { Remark = result.Remark.Length == 0 ? trouble : $"{result.Remark}; {trouble}" } : result;
     }
 
     /// <summary>Lets the job go on. Returns what went wrong, or null.</summary>
-    public Task<string?> ReleaseAsync() => ReleaseAsync(new SilenceCommands(null, release));
+    public Task<string?> ReleaseAsync() => ReleaseAsync(new SilenceCommands(null, release, time));
 
     private async Task<string?> ReleaseAsync(SilenceCommands job)
     {
         try
         {
-            // Also when everything else is given up: a job that stays silent is a job that hangs.
-            using var deadline = new CancellationTokenSource(ReleaseDeadline, time);
-            await job.ReleaseAsync(deadline.Token);
+            await job.ReleaseAsync();
             return null;
         }
-        catch (Exception e) when (e is HypervisorException or OperationCanceledException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is HypervisorException or System.ComponentModel.Win32Exception)
         {
             return $"the job was not released ({e.Message.TrimEnd('.')}): run '{release}' by hand";
         }

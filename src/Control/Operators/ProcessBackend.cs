@@ -16,7 +16,7 @@ namespace HpcVirt.Control.Operators;
 /// called rank-0, rank-1, ... So the guard and the verbs for virtual machines work where there are none.
 /// </summary>
 /// <remarks>
-/// To pause a rank is to hold its whole job, as pausing a guest would. A job that is held goes on for the length of a move, which happens at a safe point. The file of
+/// A move that was asked for is not called back: given up, it may still happen, and where the rank is then is asked. To pause a rank is to hold its whole job, as pausing a guest would. A job that is held goes on for the length of a move, which happens at a safe point. The file of
 /// guests, where one is named, holds <c>{ "job": "ID" }</c>; without one it is the only job on this host.
 /// </remarks>
 public sealed class ProcessBackend : IHypervisorBackend

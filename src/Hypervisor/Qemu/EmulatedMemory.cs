@@ -9,7 +9,7 @@ namespace HpcVirt.Hypervisor.Qemu;
 /// written pages is read and cleared 64 at a time, and the emulated processor goes on writing past it, because its translation buffer is not told. The slower
 /// way, page by page, tells it, and is taken for every other size. Hardware virtualization is not concerned.
 /// </summary>
-/// <remarks>Of 20 moves of 160 MiB at 20 MiB/s 7 broke the guest; of 163848 KiB, none of 9. QEMU's own mending: "physmem: Fix migration dirty bitmap coherency with TCG memory access".</remarks>
+/// <remarks>Of 12 moves of 160 MiB at 20 MiB/s 7 broke the guest; of 163848 KiB, none of 9. QEMU's own mending: "physmem: Fix migration dirty bitmap coherency with TCG memory access".</remarks>
 internal static class EmulatedMemory
 {
     /// <summary>64 pages of 4 KiB.</summary>
