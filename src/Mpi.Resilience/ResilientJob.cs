@@ -189,6 +189,7 @@ public sealed class ResilientJob
     private IEnumerable<long> Loop(long first, long end)
     {
         _isLooping = true;
+        _session.NoteLoop();
         try
         {
             for (long step = Math.Max(first, _session.Restore()); step < end; step++)

@@ -1,15 +1,18 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using HpcVirt.Mpi.Resilience.Crossing;
 using HpcVirt.Mpi.Resilience.Halt;
+using HpcVirt.Mpi.Resilience.Move;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
 using HpcVirt.Mpi.Resilience.Repair;
 using HpcVirt.Mpi.Resilience.Store;
 using MPI;
+using MPI.Links;
 using MPI.Traffic;
 
 namespace HpcVirt.Mpi.Resilience;
@@ -25,19 +28,19 @@ namespace HpcVirt.Mpi.Resilience;
 public sealed partial class ResilientSession : IDisposable
 {
     private readonly ProtectedRegions _regions = new();
-    private readonly BoundedCollectives _collectives;
-    private readonly EndBarrier _end;
-    private readonly AgreementDriver _agreement;
-    private readonly QuiesceDriver _quiesce;
+    private BoundedCollectives _collectives;
+    private EndBarrier _end;
+    private AgreementDriver _agreement;
+    private QuiesceDriver _quiesce;
     private readonly CrossingRequests _crossing = new();
     private readonly ControlClient? _control;
-    private readonly JobStore? _store;
+    private JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
     private readonly HaltWatch? _halt;
     private readonly HoldPoint _hold;
     private readonly StopNotice? _notice;
-    private readonly bool _stopsAfterCheckpoint;
+    private bool _stopsAfterCheckpoint;
 
     private bool _isNumbered;
     private bool _isRestored;
@@ -47,13 +50,7 @@ public sealed partial class ResilientSession : IDisposable
         Options = options;
         World = Communicator.world;
         _voice = new JobVoice(World.Rank, options.Time);
-        _collectives = new BoundedCollectives(World, options.AgreementDeadline, options.Time);
-        _end = new EndBarrier(World);
-        _agreement = new AgreementDriver(_collectives, options.Time);
-        _quiesce = new QuiesceDriver(World, new QuiesceOptions(options.QuiesceDeadline, options.CaptureLimitBytes, options.AgreementDeadline), options.Time);
-        _quiesce.Explained += Refuse;
-        _collectives.WhileWaiting = _quiesce.TurnAside;
-        _store = OpenStore();
+        OpenLinks();
         _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time));
         _hold = new HoldPoint(_control, options.Time);
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
@@ -61,9 +58,22 @@ public sealed partial class ResilientSession : IDisposable
         _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
 
         _notice = options.Halt.OnTerminate ? new StopNotice(World.Rank) : null;
+    }
+
+    /// <summary>What the ranks have between them; collective. Once when the session opens, and again when the processes beneath the ranks have changed.</summary>
+    [MemberNotNull(nameof(_collectives), nameof(_end), nameof(_agreement), nameof(_quiesce))]
+    private void OpenLinks()
+    {
+        _collectives = new BoundedCollectives(World, Options.AgreementDeadline, Options.Time);
+        _end = new EndBarrier(World);
+        _agreement = new AgreementDriver(_collectives, Options.Time);
+        _quiesce = new QuiesceDriver(World, new QuiesceOptions(Options.QuiesceDeadline, Options.CaptureLimitBytes, Options.AgreementDeadline), Options.Time);
+        _quiesce.Explained += Refuse;
+        _collectives.WhileWaiting = _quiesce.TurnAside;
+        _store = OpenStore();
 
         // A launcher may give its environment to the ranks of one host only, and all ranks must stop at the same step.
-        _stopsAfterCheckpoint = _collectives.Maximum(options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
+        _stopsAfterCheckpoint = _collectives.Maximum(Options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
     }
 
     /// <summary>The job's options, with the overrides of the environment.</summary>
@@ -104,6 +114,11 @@ public sealed partial class ResilientSession : IDisposable
 
         JobRepair.Arm();
         var session = new ResilientSession(effective);
+        CommunicatorRecipe.Begin();
+        if (MoveTarget.Current is { } target)
+            PrologueLog.Replay(target.Prologue);
+        else
+            PrologueLog.Begin();
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
     }
@@ -169,6 +184,9 @@ public sealed partial class ResilientSession : IDisposable
             return RestoredStep;
         _isRestored = true;
         _regions.IsClosed = true;
+        _readiness.NoteRestored();
+        if (MoveTarget.Current is { } target)
+            return RestoreFrom(target);
         if (_store is null || !Options.Restore)
         {
             if (_store is not null)

@@ -128,12 +128,18 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         post(new MoveAsked(rank, from, host));
         long askedAt = time.GetTimestamp();
         using var pause = new ManualResetEventSlim();
-        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout)
+
+        // Once it is under way, the supervisor's own deadline ends it.
+        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout || state().Awaited is not null)
         {
             SupervisorState now = state();
             if (now.Attempt != before.Attempt || now.Phase != SupervisorPhase.Running) return No("the attempt ended meanwhile; the job goes on from its newest checkpoint");
             if (now is { Moving: null, Awaited: null } && now.Repairs > before.Repairs && ranks().Any(r => r.IsConnected && r.Peer.Rank == rank && r.Peer.Host == host))
-                return new Answer(true, [$"rank {rank} is on {host} now, {time.GetElapsedTime(askedAt).TotalSeconds:0.0} s after the request"]);
+            {
+                string how = now.WhyByCheckpoint.Length > 0 ? $", by a checkpoint from which all ranks began anew ({now.WhyByCheckpoint})" : "";
+                return new Answer(true, [$"rank {rank} is on {host} now, {time.GetElapsedTime(askedAt).TotalSeconds:0.0} s after the request{how}"]);
+            }
+
             pause.Wait(PollInterval);
         }
 

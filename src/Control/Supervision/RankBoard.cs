@@ -21,6 +21,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     private readonly Lock _gate = new();
     private readonly Dictionary<int, RankRecord> _ranks = [];
     private readonly Dictionary<int, RankPeer> _standbys = [];
+    private readonly HashSet<RankPeer> _leaving = [];
     private readonly HashSet<long> _commitsSeen = [];
     private readonly HashSet<string> _refusalsSaid = [];
     private int _failuresLogged;
@@ -108,7 +109,13 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
         lock (_gate)
         {
-            if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier)) earlier.Peer.Dispose();
+            if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier))
+            {
+                // One that still sends its state to this one needs its connection: without a supervisor it would end itself.
+                if (earlier is { IsConnected: true, HasSpokenLast: true }) _leaving.Add(earlier.Peer);
+                else earlier.Peer.Dispose();
+            }
+
             _ranks[rank.Rank] = new RankRecord(rank) { HeardAt = time.GetTimestamp() };
             _progressAt = time.GetTimestamp();
         }
@@ -144,6 +151,14 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 Hold(rank, isHeld: false);
                 log.Record("rank-released", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", ended.Hold), ("reason", ended.Reason));
                 post(new RankHoldEnded(rank.Attempt, rank.Rank, ended.Hold, ended.Reason));
+                break;
+            case MoveReady ready:
+                log.Record("rank-ready-to-move", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", ready.Hold), ("stateBytes", ready.StateBytes), ("reason", ready.Reason));
+                post(new RankReadyToMove(rank.Attempt, rank.Rank, ready.Hold, ready.StateBytes, ready.Reason));
+                break;
+            case Moved moved:
+                Note(rank, moved.Step);
+                HearMoved(rank, moved);
                 break;
             case CheckpointRefused refused:
                 log.Record("checkpoint-refused", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", refused.Step), ("reason", refused.Reason));
@@ -198,6 +213,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         bool lost, wasAlone;
         lock (_gate)
         {
+            if (_leaving.Remove(rank)) rank.Dispose();
             if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record) || record.Peer != rank) return;
             lost = end != ConnectionEnd.Goodbye && !record.HasSpokenLast;
             _ranks[rank.Rank] = record = record with { IsConnected = false, ProtocolError = error };
@@ -235,8 +251,9 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     {
         foreach (RankRecord record in _ranks.Values) record.Peer.Dispose();
         _ranks.Clear();
-        foreach (RankPeer standby in _standbys.Values) standby.Dispose();
+        foreach (RankPeer other in _standbys.Values.Concat(_leaving)) other.Dispose();
         _standbys.Clear();
+        _leaving.Clear();
     }
 
     private void Note(RankPeer rank, long step)
@@ -280,6 +297,15 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         if (number == 0) return;
         log.Record("checkpoint-committed", ("attempt", rank.Attempt), ("step", committed.Step), ("version", committed.Version), ("seconds", committed.Duration), ("rankBytes", committed.Bytes));
         NewCommit?.Invoke(number);
+    }
+
+    /// <summary>The rank that moved says how much came; the others how long they stood still, one step included.</summary>
+    private void HearMoved(RankPeer rank, Moved moved)
+    {
+        bool hasMoved = moved.StateBytes > 0;
+        if (hasMoved) log.Say($"rank {rank.Rank} goes on at step {moved.Step} on host {rank.Host}; its state of {moved.StateBytes >> 20} MiB came in {moved.Duration.TotalSeconds:0.00} s, and the other ranks kept theirs");
+        log.Record(hasMoved ? "rank-moved" : "rank-went-on", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", moved.Hold), ("step", moved.Step), ("stateBytes", moved.StateBytes), ("seconds", moved.Duration));
+        post(new RankMoved(rank.Attempt, rank.Rank, moved.Hold));
     }
 
     private void SayRestored(RankPeer rank, Restored restored)

@@ -74,6 +74,28 @@ internal static class ControlMessageCodec
                 writer.Int64(ended.Hold);
                 writer.Text(ended.Reason);
                 return FrameType.HoldEnded;
+            case RequestMove move:
+                writer.Int64(move.Hold);
+                writer.Int64(move.Deadline.Ticks);
+                writer.Int32(move.Rank);
+                return FrameType.RequestMove;
+            case RequestMoveNow now:
+                writer.Int64(now.Hold);
+                writer.Int64(now.Repair);
+                writer.Int32(now.Rank);
+                writer.Int32(now.Member);
+                return FrameType.RequestMoveNow;
+            case MoveReady ready:
+                writer.Int64(ready.Hold);
+                writer.Int64(ready.StateBytes);
+                writer.Text(ready.Reason);
+                return FrameType.MoveReady;
+            case Moved moved:
+                writer.Int64(moved.Hold);
+                writer.Int64(moved.Step);
+                writer.Int64(moved.StateBytes);
+                writer.Int64(moved.Duration.Ticks);
+                return FrameType.Moved;
             case Goodbye:
                 return FrameType.Goodbye;
             case Alive:
@@ -113,6 +135,10 @@ internal static class ControlMessageCodec
             FrameType.RequestRelease => new RequestRelease(reader.Int64()),
             FrameType.Held => new Held(reader.Int64()),
             FrameType.HoldEnded => new HoldEnded(reader.Int64(), reader.Text()),
+            FrameType.RequestMove => new RequestMove(reader.Int64(), new TimeSpan(reader.Int64()), reader.Int32()),
+            FrameType.RequestMoveNow => new RequestMoveNow(reader.Int64(), reader.Int64(), reader.Int32(), reader.Int32()),
+            FrameType.MoveReady => new MoveReady(reader.Int64(), reader.Int64(), reader.Text()),
+            FrameType.Moved => new Moved(reader.Int64(), reader.Int64(), reader.Int64(), new TimeSpan(reader.Int64())),
             FrameType.Goodbye => new Goodbye(),
             FrameType.Alive => new Alive(),
             FrameType.Ask => new Ask(reader.Text(), reader.Text()),

@@ -145,7 +145,7 @@ internal static class JobRepair
     /// This rank goes on as another process elsewhere; everything that it needs is in the checkpoint. It ends as a lost one does: MPI_Finalize would wait for
     /// everybody, and after an orderly exit without it Open MPI forgets the job on this host, and nothing can be started here for it any more.
     /// </summary>
-    private static void Leave()
+    public static void Leave()
     {
         Console.Out.Flush();
         Console.Error.Flush();

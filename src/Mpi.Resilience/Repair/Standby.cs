@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Globalization;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Move;
 using MPI;
 using MPI.Links;
 
@@ -46,26 +47,52 @@ internal static class Standby
         return s_members;
     }
 
+    /// <summary>A process takes the place of a rank that moves.</summary>
+    /// <returns>The members of the new world.</returns>
+    public static int[] Take(RequestMoveNow order)
+    {
+        s_members[order.Rank] = order.Member;
+        return s_members;
+    }
+
     private static bool Wait(int self, int processes, string program)
     {
         WorldRepair.StayOutside();
         using ControlClient? control = ControlClient.TryConnectFromEnvironment(new RankIdentity(self, processes, program), TimeProvider.System);
         if (control is null) return false;
-        using var orders = new BlockingCollection<RequestTakeIn>();
+        using var orders = new BlockingCollection<ControlMessage>();
         control.TakeInAsked = orders.Add;
+        control.MoveNowAsked = orders.Add;
         WarmUp.Compile(() => orders.Count == 0 && !control.StopRequested && !control.SupervisorLost);
         while (!control.StopRequested && !control.SupervisorLost)
         {
-            if (!orders.TryTake(out RequestTakeIn? order, Glance)) continue;
-            int[] members = Take(order);
-            if (order.Member != self) continue;
+            if (!orders.TryTake(out ControlMessage? order, Glance)) continue;
+            if (order is RequestTakeIn takeIn)
+            {
+                int[] members = Take(takeIn);
+                if (takeIn.Member != self) continue;
 
-            // It says goodbye as one who waited, and introduces itself as a rank when its session opens.
-            control.Dispose();
-            WorldRepair.Form(members, order.Repair);
-            return true;
+                // It says goodbye as one who waited, and introduces itself as a rank when its session opens.
+                control.Dispose();
+                WorldRepair.Form(members, takeIn.Repair);
+                return true;
+            }
+
+            if (order is RequestMoveNow move && TakePlace(move, self, control)) return true;
         }
 
         return false;
+    }
+
+    /// <summary>Takes the place of a rank that is still there, if it is this process that has to.</summary>
+    private static bool TakePlace(RequestMoveNow move, int self, ControlClient control)
+    {
+        int source = s_members[move.Rank];
+        int[] members = Take(move);
+        if (move.Member != self) return false;
+        control.Dispose();
+        MoveTarget.Take(new PeerStream(source, TimeProvider.System), move);
+        WorldRepair.Form(members, move.Repair);
+        return true;
     }
 }
