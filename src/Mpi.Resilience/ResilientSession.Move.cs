@@ -16,16 +16,32 @@ namespace HpcVirt.Mpi.Resilience;
 public sealed partial class ResilientSession
 {
     private readonly MoveReadiness _readiness = new();
-    private long _movedHold;
-    private long _stoodSince;
+    private PeerMessage? _beginning;
+    private long _preparedHold;
 
     /// <summary>A loop of steps begins.</summary>
     internal void NoteLoop() => _readiness.NoteLoop();
 
+    /// <summary>At a safe point: tells a process that will take this rank's place how the program began, so that it can begin meanwhile.</summary>
+    private void PrepareMove()
+    {
+        if (_control?.Holds.Preparation is not { } order)
+            return;
+        if (_beginning?.HasGone() == true)
+            _beginning = null;
+        if (order.Rank != World.Rank || order.Hold <= _preparedHold || _control.Holds.IsReleased(order.Hold))
+            return;
+        _preparedHold = order.Hold;
+        if (_readiness.Obstacle(_isNumbered) is { } obstacle)
+            _control.MoveReady(order.Hold, 0, $"rank {World.Rank}: {obstacle}");
+        else
+            _beginning = new PeerStream(order.Member, order.Hold, Options.Time).Begin(MoveTarget.Beginning(PrologueLog.Written.Span));
+    }
+
     /// <summary>Called in the silence, where all ranks are to be held for a move: whether it can be.</summary>
     private bool IsReadyToMove(long hold)
     {
-        long bytes = _control?.Holds.IsMove(hold) == true && _control.Holds.MovingRank == World.Rank ? _regions.All.Sum(static region => Measure(region)) : 0;
+        long bytes = _control?.Holds.IsMove(hold) == true && _control.Holds.MovingRank == World.Rank ? _regions.All.Sum(Measure) : 0;
         return _readiness.Agree(_collectives, _control, hold, _isNumbered, bytes);
     }
 
@@ -44,7 +60,6 @@ public sealed partial class ResilientSession
     /// <summary>All ranks are at the same safe point, nothing is in flight, and the process that takes the place knows of it.</summary>
     private void MoveHere(RequestMoveNow order)
     {
-        (_movedHold, _stoodSince) = (order.Hold, _hold.Since);
         _agreement.Finish();
         Settle();
         _store?.Drain();
@@ -52,19 +67,28 @@ public sealed partial class ResilientSession
         if (order.Rank == World.Rank)
             MoveAway(order);
         _store?.Dispose();
-        WorldRepair.Reform(Standby.Take(order), order.Repair);
+        JoinWorld(order);
+        _collectives.AwaitAllPatiently();
+        _hold.End();
+        _control?.Moved(order.Hold, NextStep, 0, Options.Time.GetElapsedTime(_hold.Since));
+        _halt?.RestartClock();
+    }
+
+    /// <summary>The world with the process that came, and all that was made from the one before; collective over its ranks.</summary>
+    private void JoinWorld(RequestMoveNow order)
+    {
+        WorldRepair.Reform(Standby.Take(order.Rank, order.Member), order.Repair);
         OpenLinks();
         CommunicatorRecipe.Replay();
         PersistentRequest.RenewAll();
-        _collectives.AwaitAllPatiently();
-        _hold.End();
-        _halt?.RestartClock();
     }
 
     private void MoveAway(RequestMoveNow order)
     {
-        var stream = new PeerStream(order.Member, Options.Time);
-        MoveTarget.HandOver(stream, NextStep, _savedStep, PrologueLog.Written.Span);
+        var stream = new PeerStream(order.Member, order.Hold, Options.Time);
+        if (!order.IsPrepared)
+            stream.Send(MoveTarget.Beginning(PrologueLog.Written.Span));
+        stream.Send(MoveTarget.Now(NextStep, _savedStep));
         MovedState.Send(stream, RegionsToSave());
         JobRepair.Leave();
     }
@@ -72,26 +96,22 @@ public sealed partial class ResilientSession
     /// <summary>The state comes from the rank that moves, and not from a checkpoint.</summary>
     private long RestoreFrom(MoveTarget target)
     {
+        if (target.IsPrepared)
+            JoinWorld(target.AwaitOrder());
+        MoveTarget.End();
+        (RestoredStep, _savedStep) = target.ReceiveNow();
         long start = Options.Time.GetTimestamp();
-        long bytes = target.Receive(RegionsToSave());
+        long bytes = target.ReceiveState(RegionsToSave());
+        TimeSpan took = Options.Time.GetElapsedTime(start);
         _crossing.Reinstate();
+        NextStep = RestoredStep;
         IsRestored = true;
         IsFresh = false;
-        RestoredStep = NextStep = target.Step;
-        _savedStep = target.SavedStep;
         _collectives.AwaitAllPatiently();
-        TimeSpan took = Options.Time.GetElapsedTime(start);
+        if (target.IsPrepared)
+            OpenControl();
         _voice.Say(FormattableString.Invariant($"goes on at step {RestoredStep} as rank {World.Rank}: {bytes >> 20} MiB came in {took.TotalSeconds:0.00} s"));
         _control?.Moved(target.Hold, RestoredStep, bytes, took);
         return RestoredStep;
-    }
-
-    /// <summary>The first safe point after a move: a step is done.</summary>
-    private void ReportMoved()
-    {
-        if (_movedHold == 0)
-            return;
-        _control?.Moved(_movedHold, NextStep, 0, Options.Time.GetElapsedTime(_stoodSince));
-        _movedHold = 0;
     }
 }

@@ -30,7 +30,6 @@ public sealed partial class ResilientSession
         Progress.LookUp();
         NextStep = nextStep;
         _control?.Beat(nextStep);
-        ReportMoved();
         _rehearsal?.SafePoint(nextStep, _regions.Providers);
 
         ReportCommits();
@@ -39,6 +38,7 @@ public sealed partial class ResilientSession
         if (!_isNumbered)
             _readiness.NoteFirstSafePoint();
         _isNumbered = true;
+        PrepareMove();
         if (_quiesce.IsWithdrawn)
             _quiesce.Look();
         AgreementEffects effects = _agreement.Arrive();

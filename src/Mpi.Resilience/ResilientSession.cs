@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics.CodeAnalysis;
 using HpcVirt.Checkpoint;
 using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
@@ -28,17 +27,17 @@ namespace HpcVirt.Mpi.Resilience;
 public sealed partial class ResilientSession : IDisposable
 {
     private readonly ProtectedRegions _regions = new();
-    private BoundedCollectives _collectives;
-    private EndBarrier _end;
-    private AgreementDriver _agreement;
-    private QuiesceDriver _quiesce;
+    private BoundedCollectives _collectives = null!;
+    private EndBarrier _end = null!;
+    private AgreementDriver _agreement = null!;
+    private QuiesceDriver _quiesce = null!;
     private readonly CrossingRequests _crossing = new();
-    private readonly ControlClient? _control;
+    private ControlClient? _control;
     private JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
-    private readonly HaltWatch? _halt;
-    private readonly HoldPoint _hold;
+    private HaltWatch? _halt;
+    private HoldPoint _hold = null!;
     private readonly StopNotice? _notice;
     private bool _stopsAfterCheckpoint;
 
@@ -50,18 +49,26 @@ public sealed partial class ResilientSession : IDisposable
         Options = options;
         World = Communicator.world;
         _voice = new JobVoice(World.Rank, options.Time);
-        OpenLinks();
-        _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time));
-        _hold = new HoldPoint(_control, options.Time);
         _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
         _intervalStart = options.Time.GetTimestamp();
-        _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
-
         _notice = options.Halt.OnTerminate ? new StopNotice(World.Rank) : null;
+
+        // A process that is to take a rank's place runs the program's beginning alone: it gets links and a supervisor when it is that rank.
+        if (MoveTarget.Current is { IsPrepared: true })
+            return;
+        OpenLinks();
+        OpenControl();
+    }
+
+    /// <summary>What this rank has with those who watch over the job.</summary>
+    private void OpenControl()
+    {
+        _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, Options.Program), Options.Time));
+        _hold = new HoldPoint(_control, Options.Time);
+        _halt = World.Rank == 0 ? new HaltWatch(Options.Halt, _store?.Tiers ?? [], Options.Time) : null;
     }
 
     /// <summary>What the ranks have between them; collective. Once when the session opens, and again when the processes beneath the ranks have changed.</summary>
-    [MemberNotNull(nameof(_collectives), nameof(_end), nameof(_agreement), nameof(_quiesce))]
     private void OpenLinks()
     {
         _collectives = new BoundedCollectives(World, Options.AgreementDeadline, Options.Time);
@@ -252,10 +259,10 @@ public sealed partial class ResilientSession : IDisposable
         _notice?.Dispose();
         _store?.Dispose();
         _control?.Dispose();
-        _agreement.Dispose();
-        _quiesce.Dispose();
-        _end.Dispose();
-        _collectives.Dispose();
+        _agreement?.Dispose();
+        _quiesce?.Dispose();
+        _end?.Dispose();
+        _collectives?.Dispose();
     }
 
     /// <summary>

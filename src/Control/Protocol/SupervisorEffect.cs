@@ -35,8 +35,12 @@ internal sealed record RepairLinks(int Repair, int Rank, string? To = null, int?
 /// <param name="Rank">The rank that moves.</param>
 /// <param name="To">The host that it moves to.</param>
 /// <param name="Member">The waiting process that takes its place.</param>
+/// <param name="IsPrepared">Whether it has run the program's beginning.</param>
 /// <param name="StateBytes">How much has to be sent.</param>
-internal sealed record MoveState(long Hold, int Repair, int Rank, string To, int Member, long StateBytes) : SupervisorEffect;
+internal sealed record MoveState(long Hold, int Repair, int Rank, string To, int Member, bool IsPrepared, long StateBytes) : SupervisorEffect;
+
+/// <summary>Ask the rank that moves, and the process that takes its place, to prepare it while the job goes on; nobody waits for them.</summary>
+internal sealed record PrepareMove(long Hold, int Rank, int Member) : SupervisorEffect;
 
 /// <summary>Ask all connected ranks to fall silent so that one of them can move.</summary>
 internal sealed record AskRanksToMove(long Hold, int Rank) : SupervisorEffect;

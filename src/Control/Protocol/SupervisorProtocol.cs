@@ -74,6 +74,8 @@ internal static class SupervisorProtocol
         RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
         MoveAsked move when CanReplace(state) && state.Moving is null => RankMove.Begin(state, move),
         MoveGivenUp => RankMove.GiveUp(state),
+        StandbyPrepared prepared when prepared.Hold == state.MovingHold && state.IsMovePrepared is null => CanReplace(state) ? RankMove.GoOn(state, prepared) : RankMove.GiveUp(state),
+        StandbyLost lost when state.MovingHold is not null && lost.Member == state.MovingMember => RankMove.GiveUp(state),
         RankReadyToMove ready when ready.Hold == state.MovingHold => CanReplace(state) ? RankMove.Decide(state, ready) : RankMove.GiveUp(state),
         StartDeadlineReached when !state.RankSeen => End(state, withGrace: false),
         RankCommitted when state is { Moving: { } move, MovingHold: null } && CanReplace(state) => Move(state, move),
@@ -130,7 +132,7 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Move(SupervisorState state, MoveAsked move)
     {
         int repair = state.Repairs + 1;
-        int? member = state.IsStandby ? state.Waiting.Where(waiting => waiting.Value == move.To).Select(static waiting => (int?)waiting.Key).FirstOrDefault() : null;
+        int? member = state.IsStandby ? RankMove.WaitingOn(state, move.To) : null;
         if (state.IsStandby && member is null) return (state with { Moving = null }, []);
         SupervisorState moved = WithoutWaiting(state, member) with { Moving = null, Awaited = move.Rank, Repairs = repair, Where = state.Where?.Moved(move.From, move.To) };
         return (moved, [new RepairLinks(repair, move.Rank, move.To, member)]);

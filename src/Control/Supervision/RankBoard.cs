@@ -126,6 +126,12 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     public void OnMessage(RankPeer rank, ControlMessage message)
     {
+        if (rank.Rank >= _rankCount)
+        {
+            HearStandby(rank, message);
+            return;
+        }
+
         Change(rank, record => record with { HeardAt = time.GetTimestamp() });
         switch (message)
         {
@@ -299,7 +305,14 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         NewCommit?.Invoke(number);
     }
 
-    /// <summary>The rank that moved says how much came; the others how long they stood still, one step included.</summary>
+    private void HearStandby(RankPeer standby, ControlMessage message)
+    {
+        if (message is not MovePrepared prepared) return;
+        log.Record("standby-prepared", ("attempt", standby.Attempt), ("member", standby.Rank), ("hold", prepared.Hold), ("canMove", prepared.CanMove), ("reason", prepared.Reason));
+        post(new StandbyPrepared(standby.Attempt, standby.Rank, prepared.Hold, prepared.CanMove, prepared.Reason));
+    }
+
+    /// <summary>The rank that moved says how much came; the others how long they stood still.</summary>
     private void HearMoved(RankPeer rank, Moved moved)
     {
         bool hasMoved = moved.StateBytes > 0;

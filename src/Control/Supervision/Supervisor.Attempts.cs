@@ -105,7 +105,7 @@ internal sealed partial class Supervisor
         _board.LetGo(move.Rank);
         _log.Say($"rank {move.Rank} moves from host {mover.Peer.Host} to host {move.To} with {move.StateBytes >> 20} MiB, while the other ranks stand still");
         _log.Record("move-started", ("attempt", _state.Attempt), ("repair", move.Repair), ("rank", move.Rank), ("host", mover.Peer.Host), ("to", move.To), ("stateBytes", move.StateBytes));
-        _server.Broadcast(new RequestMoveNow(move.Hold, move.Repair, move.Rank, move.Member));
+        _server.Broadcast(new RequestMoveNow(move.Hold, move.Repair, move.Rank, move.Member, move.IsPrepared));
     }
 
     private void Repair(RepairLinks repair)

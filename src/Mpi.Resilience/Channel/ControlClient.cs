@@ -67,6 +67,9 @@ public sealed class ControlClient : IDisposable
     /// <summary>Called on a background thread when a process that waited takes the place of a rank that moves.</summary>
     internal Action<RequestMoveNow>? MoveNowAsked { get; set; }
 
+    /// <summary>Called on a background thread when a process that waits is to run the program's beginning for a rank that will move.</summary>
+    internal Action<RequestPrepare>? PrepareAsked { get; set; }
+
     /// <summary>What the supervisor wants held, and whether it still does.</summary>
     internal HoldOrders Holds { get; } = new();
 
@@ -184,6 +187,12 @@ public sealed class ControlClient : IDisposable
     /// <param name="reason">Empty when it can; else why not.</param>
     internal void MoveReady(long hold, long stateBytes, string reason) => Put(new MoveReady(hold, stateBytes, reason));
 
+    /// <summary>Tells that this process has run the program's beginning for a rank that will move.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    /// <param name="canMove">Whether the rank can move here.</param>
+    /// <param name="reason">Empty when it has; else why it could not.</param>
+    internal void MovePrepared(long hold, bool canMove, string reason) => Put(new MovePrepared(hold, canMove, reason));
+
     /// <summary>Tells that this rank goes on after a move.</summary>
     /// <param name="hold">Number of the hold.</param>
     /// <param name="step">The step that comes next.</param>
@@ -276,6 +285,10 @@ public sealed class ControlClient : IDisposable
                         break;
                     case RequestMove move:
                         Holds.AskForMove(move.Hold, move.Deadline, move.Rank);
+                        break;
+                    case RequestPrepare prepare:
+                        Holds.Prepare(prepare);
+                        PrepareAsked?.Invoke(prepare);
                         break;
                     case RequestMoveNow now:
                         MoveNowAsked?.Invoke(now);

@@ -14,6 +14,7 @@ internal sealed class HoldOrders
     private long _deadlineTicks;
     private long _moveHold;
     private RequestMoveNow? _now;
+    private RequestPrepare? _preparation;
 
     /// <summary>The newest hold that was asked for; 0 if none was.</summary>
     public long Newest => Volatile.Read(ref _asked);
@@ -29,6 +30,12 @@ internal sealed class HoldOrders
         Volatile.Write(ref _deadlineTicks, deadline.Ticks);
         Volatile.Write(ref _asked, Math.Max(Newest, hold));
     }
+
+    /// <summary>The move that a process prepares itself for; null before the first.</summary>
+    public RequestPrepare? Preparation => Volatile.Read(ref _preparation);
+
+    /// <summary>A process prepares itself to take a rank's place.</summary>
+    public void Prepare(RequestPrepare order) => Volatile.Write(ref _preparation, order);
 
     /// <summary>The hold is for a rank that goes on as another process.</summary>
     public void AskForMove(long hold, TimeSpan deadline, int rank)

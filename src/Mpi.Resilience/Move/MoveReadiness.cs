@@ -55,7 +55,9 @@ internal sealed class MoveReadiness
         return areAll;
     }
 
-    private string? Obstacle(bool isNumbered) =>
+    /// <summary>What is in the way of a move at this safe point, as far as this rank knows; null if nothing is.</summary>
+    /// <param name="isNumbered">Whether safe points have numbers.</param>
+    public string? Obstacle(bool isNumbered) =>
         (isNumbered ? null : "its safe points have no numbers")
         ?? _beginning
         ?? (_loops > 1 ? "it is in its second loop of steps, and what stands between the loops would be done by one rank alone" : null)

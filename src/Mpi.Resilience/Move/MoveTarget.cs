@@ -3,61 +3,98 @@ using System.Collections.Generic;
 using HpcVirt.Checkpoint;
 using HpcVirt.Checkpoint.Formats;
 using HpcVirt.Mpi.Resilience.Channel;
+using HpcVirt.Mpi.Resilience.Repair;
+using MPI;
 
 namespace HpcVirt.Mpi.Resilience.Move;
 
-/// <summary>This process takes the place of a rank that moves: what it was told before it runs the program's beginning.</summary>
-/// <param name="stream">The way to the rank that moves.</param>
-/// <param name="order">What the supervisor said.</param>
-internal sealed class MoveTarget(PeerStream stream, RequestMoveNow order)
+/// <summary>
+/// This process takes the place of a rank that moves. It runs the program's beginning with what collectives brought to that rank: as a rule beforehand, while
+/// the job goes on, and else while the others wait.
+/// </summary>
+/// <remarks>
+/// <code>
+/// rank that moves            this process
+///   | -- beginning -------->   |   runs the program up to where it restores its state
+///   | -- now -------------->   |   at the safe point: step, newest checkpoint
+///   | -- state ------------>   |
+///   | &lt;- receipt -----------   |
+/// </code>
+/// </remarks>
+internal sealed class MoveTarget
 {
-    private const int HandOverBytesMax = (64 << 20) + 1024;
+    public const int BeginningBytesMax = (64 << 20) + 1024;
+
+    private const int NowBytesMax = 64;
+
+    private readonly PeerStream _stream;
+
+    private MoveTarget(PeerStream stream, ReadOnlyMemory<byte> prologue, long hold, bool isPrepared)
+    {
+        (_stream, Prologue, Hold, IsPrepared) = (stream, prologue, hold, isPrepared);
+    }
 
     /// <summary>The move that this process is the target of, until its state is there; null for all others.</summary>
     public static MoveTarget? Current { get; private set; }
 
     /// <summary>Number of the hold in which the job waits.</summary>
-    public long Hold => order.Hold;
+    public long Hold { get; }
 
-    /// <summary>The step that the job stands before.</summary>
-    public long Step { get; private init; }
-
-    /// <summary>The step of the newest checkpoint, as the ranks know it; -1 if there is none.</summary>
-    public long SavedStep { get; private init; }
+    /// <summary>Whether the beginning is run while the job goes on: then there is no world yet, and no supervisor for this rank.</summary>
+    public bool IsPrepared { get; }
 
     /// <summary>What collectives brought to the rank at the program's beginning.</summary>
-    public ReadOnlyMemory<byte> Prologue { get; private init; }
+    public ReadOnlyMemory<byte> Prologue { get; }
 
     /// <summary>What the rank that moves tells first of all.</summary>
-    public static void HandOver(PeerStream stream, long step, long savedStep, ReadOnlySpan<byte> prologue)
+    public static byte[] Beginning(ReadOnlySpan<byte> prologue)
+    {
+        var writer = new ByteWriter();
+        writer.Bytes(prologue);
+        writer.Checksum();
+        return writer.ToArray();
+    }
+
+    /// <summary>What the rank that moves tells at the safe point.</summary>
+    public static byte[] Now(long step, long savedStep)
     {
         var writer = new ByteWriter();
         writer.Int64(step);
         writer.Int64(savedStep);
-        writer.Bytes(prologue);
         writer.Checksum();
-        stream.Send(writer.Written);
+        return writer.ToArray();
     }
 
-    /// <summary>Hears what the rank that moves tells first of all.</summary>
-    public static void Take(PeerStream stream, RequestMoveNow order)
+    /// <summary>From here on this process is the target of a move.</summary>
+    public static void Begin(PeerStream stream, byte[] beginning, long hold, bool isPrepared)
     {
-        byte[] told = stream.Receive(HandOverBytesMax);
-        var reader = new ByteReader(told, "the beginning of a rank that moves");
+        var reader = new ByteReader(beginning, "the beginning of a rank that moves");
         reader.CheckTrailingChecksum();
-        Current = new MoveTarget(stream, order)
-        {
-            Step = reader.SignedInt64(),
-            SavedStep = reader.SignedInt64(),
-            Prologue = told.AsMemory(reader.Position, reader.Remaining - 4),
-        };
+        Current = new MoveTarget(stream, beginning.AsMemory(0, reader.Remaining - 4), hold, isPrepared);
+    }
+
+    /// <summary>It is not, after all, or any more.</summary>
+    public static void End() => Current = null;
+
+    /// <summary>
+    /// Whether the beginning failed only because it was run alone: communicators that the program makes need the other ranks. Anything else would fail again.
+    /// </summary>
+    public static bool NeedsOtherRanks(Exception failure) => failure is MpiException mpi && mpi.ErrorClass == MpiErrorClass.Communicator;
+
+    /// <summary>The beginning is run: waits until the ranks are ready.</summary>
+    /// <exception cref="MoveCancelledException">The rank stays where it is.</exception>
+    public RequestMoveNow AwaitOrder() => Standby.AwaitMove(Hold);
+
+    /// <summary>Hears where the job stands.</summary>
+    public (long Step, long SavedStep) ReceiveNow()
+    {
+        byte[] told = _stream.Receive(NowBytesMax);
+        var reader = new ByteReader(told, "the step of a rank that moves");
+        reader.CheckTrailingChecksum();
+        return (reader.SignedInt64(), reader.SignedInt64());
     }
 
     /// <summary>Fills the regions with the rank's state.</summary>
     /// <returns>How many bytes came.</returns>
-    public long Receive(IReadOnlyList<CheckpointRegion> regions)
-    {
-        Current = null;
-        return MovedState.Receive(stream, regions);
-    }
+    public long ReceiveState(IReadOnlyList<CheckpointRegion> regions) => MovedState.Receive(_stream, regions);
 }

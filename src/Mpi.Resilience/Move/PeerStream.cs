@@ -10,16 +10,20 @@ namespace HpcVirt.Mpi.Resilience.Move;
 /// pieces go in chunks, a few at a time, so that both sides can check one while the next is on its way.
 /// </summary>
 /// <param name="peer">The other process, by its rank in MPI_COMM_WORLD.</param>
+/// <param name="hold">Number of the hold that it is for: what an earlier one has left behind is not taken for this one's.</param>
 /// <param name="time">The clock.</param>
-internal sealed unsafe class PeerStream(int peer, TimeProvider time)
+internal sealed unsafe class PeerStream(int peer, long hold, TimeProvider time)
 {
     public const int ChunkBytes = 4 << 20;
 
-    private const int Tag = 0x4D56;
+    private const int FirstTag = 0x6000;
+    private const int Tags = 0x1000;
     private const int ChunksUnderWay = 4;
 
     /// <summary>A peer from which nothing comes for so long, or to which nothing goes, is lost.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly int _tag = FirstTag + (int)(hold % Tags);
 
     /// <summary>Sends a message.</summary>
     public void Send(ReadOnlySpan<byte> message)
@@ -27,19 +31,30 @@ internal sealed unsafe class PeerStream(int peer, TimeProvider time)
         fixed (byte* bytes = message)
         {
             nint request = 0;
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(bytes, message.Length, Abi.Byte, peer, Tag, Abi.Table.CommWorld, &request), "MPI_Isend");
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(bytes, message.Length, Abi.Byte, peer, _tag, Abi.Table.CommWorld, &request), "MPI_Isend");
             Await(ref request, "to be taken by");
         }
     }
+
+    /// <summary>Starts to send a message, from memory of its own; whoever asks later whether it is gone makes it go.</summary>
+    public PeerMessage Begin(ReadOnlySpan<byte> message) => PeerMessage.Send(message, peer, _tag);
 
     /// <summary>Receives a message of unknown length.</summary>
     /// <param name="lengthMax">What is longer is no message of this kind.</param>
     public byte[] Receive(int lengthMax)
     {
         long start = time.GetTimestamp();
-        nint message;
+        byte[]? bytes;
+        for (int turn = 0; (bytes = TryReceive(lengthMax)) is null; turn++) Pause(turn, start, "from");
+        return bytes;
+    }
+
+    /// <summary>Receives a message, if one has come.</summary>
+    /// <param name="lengthMax">What is longer is no message of this kind.</param>
+    public byte[]? TryReceive(int lengthMax)
+    {
         NativeStatus status;
-        for (int turn = 0; !Progress.TryTake(Abi.Table.CommWorld, peer, Tag, out message, &status); turn++) Pause(turn, start, "from");
+        if (!Progress.TryTake(Abi.Table.CommWorld, peer, _tag, out nint message, &status)) return null;
         int lengthBytes = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(&status, Abi.Byte, &lengthBytes), "MPI_Get_count");
         if (lengthBytes > lengthMax) throw new ResilienceException($"Process {peer} sent {lengthBytes} bytes where at most {lengthMax} were expected.");
@@ -61,7 +76,7 @@ internal sealed unsafe class PeerStream(int peer, TimeProvider time)
             {
                 int lengthBytes = Math.Min(ChunkBytes, memory.Length - offset);
                 nint request = 0;
-                ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(bytes + offset, lengthBytes, Abi.Byte, peer, Tag, Abi.Table.CommWorld, &request), "MPI_Isend");
+                ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Isend(bytes + offset, lengthBytes, Abi.Byte, peer, _tag, Abi.Table.CommWorld, &request), "MPI_Isend");
                 underWay.Enqueue(request);
                 sent(memory.Slice(offset, lengthBytes));
                 if (underWay.Count == ChunksUnderWay) AwaitFirst(underWay, "to be taken by");
@@ -84,7 +99,7 @@ internal sealed unsafe class PeerStream(int peer, TimeProvider time)
                 for (; posted < memory.Length && underWay.Count < ChunksUnderWay; posted += ChunkBytes)
                 {
                     nint request = 0;
-                    ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Irecv(bytes + posted, Math.Min(ChunkBytes, memory.Length - posted), Abi.Byte, peer, Tag, Abi.Table.CommWorld, &request), "MPI_Irecv");
+                    ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Irecv(bytes + posted, Math.Min(ChunkBytes, memory.Length - posted), Abi.Byte, peer, _tag, Abi.Table.CommWorld, &request), "MPI_Irecv");
                     underWay.Enqueue(request);
                 }
 

@@ -138,7 +138,7 @@ internal static class JobRepair
         Progress.Interruption = null;
         if (order.Rank == Communicator.world.Rank)
             Leave();
-        WorldRepair.TakeIn(order.Repair, Standby.Take(order));
+        WorldRepair.TakeIn(order.Repair, Standby.Take(order.Rank, order.Member));
     }
 
     /// <summary>

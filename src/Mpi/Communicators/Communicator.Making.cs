@@ -7,6 +7,13 @@ namespace MPI;
 /// <summary>Making native communicators from this one, at first and again when the processes beneath it have changed.</summary>
 public abstract partial class Communicator
 {
+    /// <summary>This process will have a place in a world that is still to be formed: it knows which, and can call nothing.</summary>
+    internal void Expect(int rank, int size)
+    {
+        (Handle, _rank, _size, _derivedCount) = (Abi.CommNull, rank, size, 0);
+        (Traffic, Posted) = (null, null);
+    }
+
     /// <summary>Puts a native communicator made in the same way, on another world, beneath this object. Its traffic begins anew.</summary>
     /// <exception cref="MpiException">This process has another place in it.</exception>
     internal void Renew(nint handle, ulong agreedId)
