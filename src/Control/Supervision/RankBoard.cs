@@ -139,6 +139,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 Note(rank, beat.Step);
                 break;
             case Restored restored:
+                LetGoOf(rank.Rank);
                 Note(rank, restored.Step);
                 SayRestored(rank, restored);
                 post(new RankRestored(rank.Attempt, rank.Rank));
@@ -163,6 +164,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 post(new RankReadyToMove(rank.Attempt, rank.Rank, ready.Hold, ready.StateBytes, ready.Reason));
                 break;
             case Moved moved:
+                if (moved.StateBytes > 0) LetGoOf(rank.Rank);
                 Note(rank, moved.Step);
                 HearMoved(rank, moved);
                 break;
@@ -251,6 +253,19 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     public void Dispose()
     {
         lock (_gate) Release();
+    }
+
+    /// <summary>The rank goes on as another process: the one before, which waited for that, hears it by the end of its connection.</summary>
+    private void LetGoOf(int rank)
+    {
+        lock (_gate)
+        {
+            foreach (RankPeer peer in _leaving.Where(peer => peer.Rank == rank).ToArray())
+            {
+                _leaving.Remove(peer);
+                peer.Dispose();
+            }
+        }
     }
 
     private void Release()

@@ -39,6 +39,9 @@ internal static class CommunicatorRecipe
         Late.Clear();
     }
 
+    /// <summary>Writes nothing down any more.</summary>
+    public static void Stop() => s_steps = null;
+
     /// <summary>The program is at its first safe point.</summary>
     public static void Seal() => s_isSealed = true;
 
