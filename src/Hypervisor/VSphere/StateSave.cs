@@ -46,7 +46,7 @@ internal sealed class StateSave(VCenter vcenter, Machine machine, TaskWatch watc
         if (options.BeforeInstant is { } before) await before(cancel);
         if (wasRunning) _ = await watch.RequireAsync(await vcenter.Machines.SuspendAsync(machine.Id, cancel), $"suspending guest {machine.Guest}", Left(options, start), cancel);
         options.AfterInstant?.Invoke();
-        string task = await vcenter.Machines.CreateSnapshotAsync(machine.Id, name, $"The state of guest {machine.Guest} to which {file} refers. Made by hpcvirt; remove it when that file is not needed any more.", cancel);
+        string task = await vcenter.Machines.CreateSnapshotAsync(machine.Id, name, $"The state of guest {machine.Guest}, saved by hpcvirt. The reference to it was written as {file}; the directory of a set loses its .partial when the set is whole. Remove this snapshot when no set refers to it any more.", cancel);
         _ = await watch.RequireAsync(task, $"making the snapshot {name} of guest {machine.Guest}", Left(options, start), cancel);
         string snapshot = SnapshotName.Find(await vcenter.Machines.SnapshotsAsync(machine.Id, cancel), name)
             ?? throw new VSphereException(VSphereFailure.Nonsense, $"vCenter says that the snapshot {name} of guest {machine.Guest} was made, and does not list it. See its list of tasks.");

@@ -22,22 +22,24 @@ internal sealed class VSpherePassword(string? file, Func<string, string?> enviro
         {
             return environment(Variable) is { Length: > 0 } password
                 ? password
-                : throw new HypervisorException($"there is no password for vCenter. Name a file of mode 0600 as \"passwordFile\" in \"vsphere\", or set {Variable}.");
+                : throw Missing($"there is no password for vCenter. Name a file of mode 0600 as \"passwordFile\" in \"vsphere\", or set {Variable}.");
         }
 
         try
         {
             using FileStream stream = File.OpenRead(file);
             // Asked of the open file: a name may lead to another one a moment later.
-            if (OperatingSystem.IsWindows()) throw new HypervisorException($"who may read {file} cannot be told here. Set {Variable} instead.");
-            if ((File.GetUnixFileMode(stream.SafeFileHandle) & OthersBits) != 0) throw new HypervisorException($"{file} holds a password and may be used by others than its owner. Say `chmod 600 {file}`.");
-            if (stream.Length > BytesMax) throw new HypervisorException($"{file} has {stream.Length} bytes, and a password has at most {BytesMax}. Name the file that holds nothing else.");
+            if (OperatingSystem.IsWindows()) throw Missing($"who may read {file} cannot be told here. Set {Variable} instead.");
+            if ((File.GetUnixFileMode(stream.SafeFileHandle) & OthersBits) != 0) throw Missing($"{file} holds a password and may be used by others than its owner. Say `chmod 600 {file}`.");
+            if (stream.Length > BytesMax) throw Missing($"{file} has {stream.Length} bytes, and a password has at most {BytesMax}. Name the file that holds nothing else.");
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            return reader.ReadToEnd().TrimEnd('\r', '\n') is { Length: > 0 } password ? password : throw new HypervisorException($"{file} is empty, and should hold the password for vCenter.");
+            return reader.ReadToEnd().TrimEnd('\r', '\n') is { Length: > 0 } password ? password : throw Missing($"{file} is empty, and should hold the password for vCenter.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HypervisorException($"the password for vCenter cannot be read from {file} ({e.Message.TrimEnd('.')}). Make that file, with mode 0600, or correct \"passwordFile\".", e);
+            throw Missing($"the password for vCenter cannot be read from {file} ({e.Message.TrimEnd('.')}). Make that file, with mode 0600, or correct \"passwordFile\".", e);
         }
     }
+
+    private static VSphereException Missing(string message, Exception? cause = null) => new(VSphereFailure.NotLoggedIn, message, cause: cause);
 }

@@ -13,7 +13,7 @@ using System.Threading.Tasks;
 
 namespace HpcVirt.Hypervisor.Tests.VSphere;
 
-/// <summary>A small server of HTTP on this machine: one request per connection, and every way to misbehave.</summary>
+/// <summary>A small server of HTTP on this machine, which keeps connections open, and knows every way to misbehave.</summary>
 internal sealed class LoopbackHttp : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -60,12 +60,15 @@ internal sealed class LoopbackHttp : IAsyncDisposable
         try
         {
             using TcpClient owned = client;
+            client.NoDelay = true;
             await using Stream stream = await SecureAsync(client.GetStream());
-            if (await HearAsync(stream) is not { } asked) return;
-            Reply reply = _answer(asked);
-            if (reply.Kind is ReplyKind.Hang) await Task.Delay(Timeout.Infinite, _stop.Token);
-            if (reply.Kind is ReplyKind.HangUp) return;
-            await SayAsync(stream, reply);
+            while (await HearAsync(stream) is { } asked)
+            {
+                Reply reply = _answer(asked);
+                if (reply.Kind is ReplyKind.Hang) await Task.Delay(Timeout.Infinite, _stop.Token);
+                if (reply.Kind is ReplyKind.HangUp) return;
+                await SayAsync(stream, reply);
+            }
         }
         catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
@@ -106,10 +109,9 @@ internal sealed class LoopbackHttp : IAsyncDisposable
 
     private async Task SayAsync(Stream stream, Reply reply)
     {
-        var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} Said\r\nContent-Type: application/json\r\nContent-Length: {reply.Body.Length}\r\nConnection: close\r\n"));
+        var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} Said\r\nContent-Type: application/json\r\nContent-Length: {reply.Body.Length}\r\n"));
         foreach ((string name, string value) in reply.Headers) _ = head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(reply.Body), _stop.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(head.Append("\r\n").Append(reply.Body).ToString()), _stop.Token);
         await stream.FlushAsync(_stop.Token);
     }
 }

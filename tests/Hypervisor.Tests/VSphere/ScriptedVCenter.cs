@@ -38,6 +38,9 @@ internal sealed class ScriptedVCenter : IAsyncDisposable
     /// <summary>What to answer instead; null for the usual.</summary>
     public Func<Asked, Reply?> Instead { get; set; } = static _ => null;
 
+    /// <summary>What to answer when all was done as usual; an answer may be lost on its way.</summary>
+    public Func<Asked, Reply, Reply> Afterwards { get; set; } = static (_, reply) => reply;
+
     /// <summary>How many sessions are open.</summary>
     public int Sessions
     {
@@ -65,7 +68,7 @@ internal sealed class ScriptedVCenter : IAsyncDisposable
     {
         Heard.Enqueue(asked);
         if (Instead(asked) is { } other) return other;
-        lock (_lock) return asked.Path.StartsWith(Root, StringComparison.Ordinal) ? Infrastructure(asked, asked.Path[Root.Length..].Split('/')) : Automation(asked);
+        lock (_lock) return Afterwards(asked, asked.Path.StartsWith(Root, StringComparison.Ordinal) ? Infrastructure(asked, asked.Path[Root.Length..].Split('/')) : Automation(asked));
     }
 
     private Reply Automation(Asked asked)

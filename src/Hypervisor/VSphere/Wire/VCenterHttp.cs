@@ -39,6 +39,8 @@ internal sealed class VCenterHttp : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
             MaxConnectionsPerServer = ConnectionsMax,
+            // A guard runs for months, and a name may come to mean another address.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = _pin.IsTrusted },
         };
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
