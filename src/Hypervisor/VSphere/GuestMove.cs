@@ -66,7 +66,26 @@ internal sealed class GuestMove(MachineSearch search, VirtualInfrastructureApi m
         }
         catch (VSphereException e) when (e.Failure is VSphereFailure.Missing)
         {
-            throw new MigrationFailedException(source.Guest, null, $"it is not in vCenter any more ({e.Message.TrimEnd('.')}).", e);
+            throw await MissingAsync(e);
+        }
+    }
+
+    /// <summary>Something is not there any more. It may be the target as well: only if it is the guest, the guest is lost.</summary>
+    private async Task<HypervisorException> MissingAsync(VSphereException error)
+    {
+        string reason = error.Message.TrimEnd('.') + ".";
+        try
+        {
+            Machine now = await search.RequireAsync(source.Guest, CancellationToken.None);
+            return now.Condition == source.Condition ? new MigrationFailedException(source.Guest, now.Host, reason, error) : NoKnownEnd($"{reason} The guest is {now.Words} on host {now.HostWords}", error);
+        }
+        catch (VSphereException e) when (e.Failure is VSphereFailure.Missing)
+        {
+            return new MigrationFailedException(source.Guest, null, $"it is not in vCenter any more ({reason.TrimEnd('.')}).", error);
+        }
+        catch (VSphereException e)
+        {
+            return NoKnownEnd($"{reason} {e.Message}", e);
         }
     }
 

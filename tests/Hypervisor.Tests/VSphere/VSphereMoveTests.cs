@@ -103,6 +103,19 @@ public sealed class VSphereMoveTests
     }
 
     [Test]
+    public void A_target_that_vanishes_is_not_taken_for_the_guest()
+    {
+        _vcenter.Instead = static asked => asked.Is("POST", Relocate) ? ScriptedVCenter.Fault("ManagedObjectNotFound", "host-11 is not there") : null;
+        Assert.That(async () => await MoveAsync(Options()), StaysOn("esx-a", "host-11 is not there"));
+        _vcenter.Instead = asked =>
+        {
+            if (asked.Is("POST", Relocate)) Guest.Power = "poweredOff";
+            return asked.Is("POST", Relocate) ? ScriptedVCenter.Fault("ManagedObjectNotFound", "host-11 is not there") : null;
+        };
+        Assert.That(async () => await MoveAsync(Options()), NoKnownEnd("The guest is poweredOff on host esx-a"));
+    }
+
+    [Test]
     public void A_host_that_is_cut_off_on_the_way_leaves_no_known_end()
     {
         _vcenter.Inventory.OnLook = static task => task.Machine.Connection = "disconnected";

@@ -88,6 +88,15 @@ public sealed class VSphereSaveTests
     }
 
     [Test]
+    public void A_host_that_takes_itself_for_a_vcenter_is_refused_before_anything_is_done()
+    {
+        _vcenter.Instead = static asked => asked.Is("GET", "/content") ? new Reply(200, $$"""{"about": {}, "sessionManager": {{ScriptedInventory.Reference("SessionManager", "SessionManager")}} }""") : null;
+        Assert.That(SaveAsync, Throws.InstanceOf<HypervisorException>().With.Message.Contains("it is a host and no vCenter"));
+        Assert.That(_vcenter.Inventory.Tasks, Is.Empty);
+        Nothing("poweredOn");
+    }
+
+    [Test]
     public void A_snapshot_that_fails_leaves_nothing_and_the_guest_goes_on()
     {
         _vcenter.Inventory.TaskFault = static method => method == CreateSnapshot ? "TooManySnapshotLevels" : null;

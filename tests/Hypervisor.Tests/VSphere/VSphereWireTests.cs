@@ -82,6 +82,13 @@ public sealed class VSphereWireTests
     }
 
     [Test]
+    public void A_vcenter_that_is_too_old_is_told_which_one_is_needed()
+    {
+        _vcenter.Instead = static asked => asked.Path.StartsWith(ScriptedVCenter.Root, StringComparison.Ordinal) ? new Reply(404, "<html>Not Found</html>") : null;
+        Assert.That(async () => await _backend.PauseAsync("vm1"), Throws.InstanceOf<HypervisorException>().With.Message.Contains("HTTP 404").And.Message.Contains("before 8.0 U1"));
+    }
+
+    [Test]
     public async Task A_state_that_nobody_knows_is_unknown()
     {
         _vcenter.Inventory.Machine("vm-41").Power = "hibernated";

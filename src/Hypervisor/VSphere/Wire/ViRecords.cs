@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HpcVirt.Hypervisor.VSphere.Wire;
@@ -57,7 +56,7 @@ internal sealed record ViSnapshotTree(ViReference Snapshot, string Name)
     public ViSnapshotTree[]? ChildSnapshotList { get; init; }
 }
 
-/// <summary><c>Task/info</c>. <c>progress</c> is in percent, and unset before the task has said anything; <c>result</c> is of any type.</summary>
+/// <summary><c>Task/info</c>. <c>progress</c> is in percent, and unset before the task has said anything.</summary>
 internal sealed record ViTaskInfo(string State)
 {
     public const string Queued = "queued";
@@ -73,8 +72,6 @@ internal sealed record ViTaskInfo(string State)
 
     [JsonPropertyName("error")]
     public ViFault? Fault { get; init; }
-
-    public JsonElement? Result { get; init; }
 }
 
 /// <summary>
