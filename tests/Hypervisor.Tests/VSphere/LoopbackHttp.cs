@@ -35,8 +35,8 @@ internal sealed class LoopbackHttp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _serving;
+        _listener.Dispose();
         _stop.Dispose();
     }
 
@@ -47,7 +47,7 @@ internal sealed class LoopbackHttp : IAsyncDisposable
         {
             while (true) under.Add(ServeOneAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // The test is over.
         }

@@ -75,7 +75,7 @@ internal sealed record ViTaskInfo(string State)
 }
 
 /// <summary>
-/// A fault, as an answer or within a task. The documentation has <c>faultMessage</c>; <c>faultstring</c> was seen in answers; <c>fault</c> and <c>localizedMessage</c> are how the
+/// A fault, as an answer or within a task. The documentation has <c>faultMessage</c>; <c>faultstring</c> is what public clients read; <c>fault</c> and <c>localizedMessage</c> are how the
 /// older interface wraps the fault of a task. All are read, for none of it could be tried against the product.
 /// </summary>
 internal sealed record ViFault
