@@ -13,7 +13,7 @@ internal sealed class VmOptions
 {
     private readonly Option<string> _backend = new("--backend")
     {
-        Description = "qemu, libvirt, process (no hypervisor: ranks of a job under `hpcvirt run` move), rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
+        Description = "qemu, libvirt, vsphere (untested against the product), process (no hypervisor: ranks of a job under `hpcvirt run` move), rehearsal (moves nothing, takes the time), or NAME of hpcvirt-backend-NAME.dll in --plugins.",
         HelpName = "NAME",
         Recursive = true,
         DefaultValueFactory = _ => "qemu",

@@ -25,7 +25,8 @@ internal static class VmTexts
         Moves GUEST to HOST while it works. Given up by Ctrl-C, it works on where it was.
 
         A job in several guests is best silenced for the switch-over: --silence runs a command when nearly everything is copied, while the guest
-        still works; the guest switches over when the command has ended well; --release runs at the end, whether the guest was moved or not.
+        still works; the guest switches over when the command has ended well; --release runs at the end, whether the guest was moved or not. Under
+        vsphere, which cannot be held so late, --silence runs before the move is begun.
 
         Examples:
           hpcvirt vm migrate vm1 b

@@ -6,6 +6,7 @@ using System.Runtime.Loader;
 using HpcVirt.Hypervisor.Libvirt;
 using HpcVirt.Hypervisor.Qemu;
 using HpcVirt.Hypervisor.Rehearsal;
+using HpcVirt.Hypervisor.VSphere;
 
 namespace HpcVirt.Hypervisor;
 
@@ -15,10 +16,11 @@ public static class Backends
     private const string Prefix = "hpcvirt-backend-";
     private const string Qemu = "qemu";
     private const string Libvirt = "libvirt";
+    private const string VSphereName = "vsphere";
     private const string RehearsalName = "rehearsal";
 
     /// <summary>Makes a backend.</summary>
-    /// <param name="name">Its name: <c>qemu</c>, <c>libvirt</c>, <c>rehearsal</c>, or that of a plug-in.</param>
+    /// <param name="name">Its name: <c>qemu</c>, <c>libvirt</c>, <c>vsphere</c>, <c>rehearsal</c>, or that of a plug-in.</param>
     /// <param name="settings">What it is made from.</param>
     /// <param name="pluginFolder">Where plug-ins stand; null when there are none.</param>
     /// <exception cref="BackendMissingException">There is none of that name, or it cannot be loaded.</exception>
@@ -26,6 +28,7 @@ public static class Backends
     {
         Qemu => new QemuBackend(WithSockets(GuestFile.Load(Required(settings))), settings.Time),
         Libvirt => new LibvirtBackend(GuestFile.Load(Required(settings)), settings.Time),
+        VSphereName => new VSphereBackend(GuestFile.Load(Required(settings)), settings.Time),
         RehearsalName => new RehearsalBackend(FromFile(GuestFile.Load(Required(settings))), settings.Time),
         _ => LoadFactory(name, pluginFolder).Create(settings),
     };
@@ -57,7 +60,7 @@ public static class Backends
 
     private static IHypervisorBackendFactory LoadFactory(string name, string? folder)
     {
-        if (folder is null) throw new BackendMissingException(name, $"qemu, libvirt and rehearsal are built in. For a plug-in name the folder that {Prefix}{name}.dll stands in.");
+        if (folder is null) throw new BackendMissingException(name, $"qemu, libvirt, vsphere and rehearsal are built in. For a plug-in name the folder that {Prefix}{name}.dll stands in.");
         if (name.Contains(Path.DirectorySeparatorChar) || name.Length == 0) throw new BackendMissingException(name, "a backend's name is no path.");
         string file = Path.Combine(Path.GetFullPath(folder), Prefix + name + ".dll");
         if (!File.Exists(file)) throw new BackendMissingException(name, $"there is no {file}. {Found(folder)}");

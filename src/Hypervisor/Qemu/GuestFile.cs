@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using HpcVirt.Hypervisor.VSphere;
 using static HpcVirt.Hypervisor.Qemu.GuestFileWords;
 
 namespace HpcVirt.Hypervisor.Qemu;
@@ -17,11 +18,12 @@ namespace HpcVirt.Hypervisor.Qemu;
 ///   "hosts":  [ { "name": "a", "address": "10.0.0.1", "cpu": "x86-64-v3", "memoryMiB": 65536, "guestsMax": 8 }, { "name": "b", "address": "10.0.0.2" } ],
 ///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"] } ],
 ///   "libvirt": { "peerToPeer": true },
+///   "vsphere": { "url": "https://vcenter", "user": "hpcvirt@vsphere.local", "passwordFile": "vcenter.password" },
 ///   "rehearsal": { "state": "rehearsed.json", "mibPerSecond": 1024 }
 /// }
 /// </code>
-/// cpu, memoryMiB, guestsMax, libvirt and rehearsal may be left out; the last two are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
-/// sockets and start may be left out, which are QEMU's.</remarks>
+/// cpu, memoryMiB, guestsMax, libvirt, vsphere and rehearsal may be left out; the last three are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
+/// or with a "vsphere", sockets and start may be left out, which are QEMU's; with a "vsphere" the hosts' addresses, too.</remarks>
 public sealed record GuestFile
 {
     private const string GuestWord = "{guest}";
@@ -55,6 +57,9 @@ public sealed record GuestFile
     /// <summary>The source's libvirt moves guests by itself; otherwise the tool leads both ends.</summary>
     public bool LibvirtIsPeerToPeer { get; private init; }
 
+    /// <summary>The vCenter that has the guests, where the file names one.</summary>
+    public VSphereSettings? VSphere { get; private init; }
+
     /// <summary>Where the rehearsal keeps its guests' places between two runs of the tool; null: nowhere.</summary>
     public string? RehearsalState { get; private init; }
 
@@ -87,10 +92,11 @@ public sealed record GuestFile
             using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             JsonElement root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object) throw new FormatException("it holds no object");
-            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests", "libvirt", "rehearsal");
-            bool isLibvirts = IsForLibvirt(root);
-            (string sockets, string[] start) = isLibvirts ? ("", []) : Sockets(root);
-            (HypervisorHost Host, string Address, string? Libvirt)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
+            OnlyKnown(root, "the file", "sockets", "start", "hosts", "guests", "libvirt", "vsphere", "rehearsal");
+            VSphereSettings? vsphere = root.TryGetProperty("vsphere", out JsonElement named) ? VSphereSettings.Read(named, path) : null;
+            bool hasNoSockets = IsForLibvirt(root) || (vsphere is not null && SaysNothingOfSockets(root));
+            (string sockets, string[] start) = hasNoSockets ? ("", []) : Sockets(root);
+            (HypervisorHost Host, string Address, string? Libvirt)[] hosts = [.. Items(root, "hosts").Select(host => Host(host, isAddressed: vsphere is null))];
             (string Name, CpuFeatures? Cpu)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
             Distinct(hosts.Select(static host => host.Host.Name), "host");
             Distinct(guests.Select(static guest => guest.Name), "guest");
@@ -106,9 +112,10 @@ public sealed record GuestFile
                 GuestCpus = guests.Where(static guest => guest.Cpu is not null).ToDictionary(static guest => guest.Name, static guest => guest.Cpu!),
                 LibvirtUris = hosts.Where(static host => host.Libvirt is not null).ToDictionary(static host => host.Host.Name, static host => host.Libvirt!),
                 LibvirtIsPeerToPeer = root.TryGetProperty("libvirt", out JsonElement libvirt) && PeerToPeer(libvirt),
+                VSphere = vsphere,
                 RehearsalState = rehearsal is { } told && told.TryGetProperty("state", out _) ? Beside(path, Text(told, "state", "\"rehearsal\"")) : null,
                 RehearsalMibPerSecond = rehearsal is { } asked ? (int?)Count(asked, "mibPerSecond", "\"rehearsal\"") : null,
-                _sockets = isLibvirts ? "" : Beside(path, sockets),
+                _sockets = hasNoSockets ? "" : Beside(path, sockets),
                 _start = start,
             };
         }
@@ -161,8 +168,10 @@ public sealed record GuestFile
 
     /// <summary>Every host has a libvirt, and nothing is said of QEMU's sockets.</summary>
     private static bool IsForLibvirt(JsonElement root) =>
-        !root.TryGetProperty("sockets", out _) && !root.TryGetProperty("start", out _) && root.TryGetProperty("hosts", out JsonElement hosts) && hosts.ValueKind is JsonValueKind.Array
+        SaysNothingOfSockets(root) && root.TryGetProperty("hosts", out JsonElement hosts) && hosts.ValueKind is JsonValueKind.Array
         && hosts.GetArrayLength() > 0 && hosts.EnumerateArray().All(static host => host.ValueKind is JsonValueKind.Object && host.TryGetProperty("libvirt", out _));
+
+    private static bool SaysNothingOfSockets(JsonElement root) => !root.TryGetProperty("sockets", out _) && !root.TryGetProperty("start", out _);
 
     private static (string Sockets, string[] Start) Sockets(JsonElement root)
     {
@@ -180,12 +189,13 @@ public sealed record GuestFile
         return libvirt.TryGetProperty("peerToPeer", out JsonElement value) && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new FormatException("\"peerToPeer\" is true or false"));
     }
 
-    private static (HypervisorHost Host, string Address, string? Libvirt) Host(JsonElement host)
+    /// <summary>vCenter knows its hosts' addresses by itself.</summary>
+    private static (HypervisorHost Host, string Address, string? Libvirt) Host(JsonElement host, bool isAddressed)
     {
         OnlyKnown(host, "a host", "name", "address", "cpu", "memoryMiB", "guestsMax", "libvirt");
         string name = Name(host, "a host");
         var described = new HypervisorHost(name) { Cpu = Cpu(host, name), MemoryBytes = Count(host, "memoryMiB", name) << 20, GuestsMax = (int?)Count(host, "guestsMax", name) };
-        return (described, Text(host, "address", "a host"), host.TryGetProperty("libvirt", out _) ? Text(host, "libvirt", name) : null);
+        return (described, isAddressed || host.TryGetProperty("address", out _) ? Text(host, "address", "a host") : name, host.TryGetProperty("libvirt", out _) ? Text(host, "libvirt", name) : null);
     }
 
     private static (string Name, CpuFeatures? Cpu) GuestOf(JsonElement guest)

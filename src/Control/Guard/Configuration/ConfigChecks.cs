@@ -61,7 +61,7 @@ internal static class ConfigChecks
     /// <summary>A backend of one's own has a file of its own form: only it can read it.</summary>
     private static void Guests(GuardConfig config, List<string> problems)
     {
-        if (config.GuestFile.Length == 0 || config.Backend is not ("qemu" or "libvirt" or "rehearsal")) return;
+        if (config.GuestFile.Length == 0 || config.Backend is not ("qemu" or "libvirt" or "vsphere" or "rehearsal")) return;
         try
         {
             GuestFile file = GuestFile.Load(config.GuestFile);
