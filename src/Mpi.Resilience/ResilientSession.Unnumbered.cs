@@ -28,6 +28,7 @@ public sealed partial class ResilientSession
         if (_unnumberedPoints++ == 0 && _isNumbered)
             throw new ResilienceException("SafePoint() was called after SafePoint(step): a program numbers its safe points alike on all ranks, or does not number them.");
         _control?.Beat(_unnumberedPoints);
+        PrepareMove();
         Pass(hasEnded: false);
     }
 

@@ -96,6 +96,14 @@ internal sealed partial class MoveTests
     }
 
     [Test]
+    public void A_task_farm_whose_safe_points_have_no_numbers_moves_by_a_checkpoint()
+    {
+        StartProgram(Tree.Program("samples/farm", "farm"), "tasks", "--tasks", "600", "--task-time", "10");
+        Assert.That(Move(1), Does.Contain("its safe points have no numbers"));
+        Assert.That(End().Output, Does.Contain("done exactly once: 600"));
+    }
+
+    [Test]
     public void A_rank_that_is_lost_after_a_move_is_replaced_and_what_moved_is_part_of_the_next_checkpoint()
     {
         Start();
@@ -140,14 +148,16 @@ internal sealed partial class MoveTests
     private static string Undisturbed(params string[] with) =>
         ResultOf(MpiLaunch.Run(["dotnet", Tree.Tool, "run", "-n", "3", "--mpi", "openmpi", "--", .. Program(with)], Deadline, new Dictionary<string, string?>(), null));
 
-    private void Start(params string[] with)
+    private void Start(params string[] with) => StartProgram(Program([.. with, "pace=10"]));
+
+    private void StartProgram(params string[] program)
     {
         string[] run =
         [
             "run", "-n", "3", "--mpi", "openmpi", "--hosts", "a,b,c", "--spares", "d:3", "--strategy", "standby", "--standbys", "3", "--checkpoints", Path.Combine(_folder, "checkpoints"),
             "--json-log", Events, "--launcher-args", _cluster.LauncherArguments + " --mca pml ob1 --mca btl self,tcp --mca mpi_yield_when_idle 1",
         ];
-        _job = Task.Run(() => Launch([.. _cluster.Inside(NamespaceCluster.Head)], [.. run, "--", .. Program([.. with, "pace=10"])]));
+        _job = Task.Run(() => Launch([.. _cluster.Inside(NamespaceCluster.Head)], [.. run, "--", .. program]));
         Await(() => File.Exists(Events) && Said("standby-connected").Length == 3, "those who wait");
         AwaitStep(1);
     }

@@ -67,6 +67,15 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         }
     }
 
+    /// <summary>All ranks stand still for one that moves, each until it says that it goes on.</summary>
+    public void StandStill()
+    {
+        lock (_gate)
+        {
+            foreach (RankRecord record in _ranks.Values.ToArray()) _ranks[record.Peer.Rank] = record with { IsHeld = true };
+        }
+    }
+
     /// <summary>Forgets the ranks of the attempt before.</summary>
     /// <param name="ranks">How many ranks the new one has; processes with higher numbers wait.</param>
     public void Begin(int ranks)
@@ -164,6 +173,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 post(new RankReadyToMove(rank.Attempt, rank.Rank, ready.Hold, ready.StateBytes, ready.Reason));
                 break;
             case Moved moved:
+                Hold(rank, isHeld: false);
                 if (moved.StateBytes > 0) LetGoOf(rank.Rank);
                 Note(rank, moved.Step);
                 HearMoved(rank, moved);

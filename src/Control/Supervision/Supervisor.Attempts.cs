@@ -102,6 +102,7 @@ internal sealed partial class Supervisor
     {
         WatchRepair(move.Repair, _options.RepairTimeout + TimeSpan.FromSeconds((double)move.StateBytes / StateBytesPerSecondMin));
         RankRecord mover = _board.Records().First(r => r.Peer.Rank == move.Rank);
+        _board.StandStill();
         _board.LetGo(move.Rank);
         _log.Say($"rank {move.Rank} moves from host {mover.Peer.Host} to host {move.To} with {move.StateBytes >> 20} MiB, while the other ranks stand still");
         _log.Record("move-started", ("attempt", _state.Attempt), ("repair", move.Repair), ("rank", move.Rank), ("host", mover.Peer.Host), ("to", move.To), ("stateBytes", move.StateBytes));
