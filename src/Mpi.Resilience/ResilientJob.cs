@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using HpcVirt.Checkpoint;
+using HpcVirt.Mpi.Resilience.Move;
 using HpcVirt.Mpi.Resilience.Repair;
 using MPI;
 using MPI.Links;
@@ -94,8 +95,22 @@ public sealed class ResilientJob
         {
             session = ResilientSession.Open(options);
             body(new ResilientJob(session));
+            if (MoveTarget.Current is not null)
+                throw new ResilienceException("The program ended before it restored its state.");
             session.Complete();
             return 0;
+        }
+        catch (MoveCancelledException)
+        {
+            session?.Dispose();
+            session = null;
+            return Standby.WaitAgain() ? null : 0;
+        }
+        catch (Exception failure) when (MoveTarget.Current is { IsPrepared: true })
+        {
+            session?.Dispose();
+            session = null;
+            return Standby.WaitAgain(failure.Message, MoveTarget.NeedsOtherRanks(failure)) ? null : 0;
         }
         catch (Exception) when (WorldRepair.Count != world)
         {
@@ -189,6 +204,7 @@ public sealed class ResilientJob
     private IEnumerable<long> Loop(long first, long end)
     {
         _isLooping = true;
+        _session.NoteLoop();
         try
         {
             for (long step = Math.Max(first, _session.Restore()); step < end; step++)

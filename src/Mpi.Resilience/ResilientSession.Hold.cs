@@ -11,11 +11,20 @@ public sealed partial class ResilientSession
     private bool _isHolding;
 
     /// <summary>Holds the job here; all ranks come to the same safe point.</summary>
-    private void HoldHere()
+    /// <returns>Whether a rank has moved meanwhile, and the ranks have new links.</returns>
+    private bool HoldHere()
     {
         _isHolding = true;
-        QuiesceOutcome outcome = _quiesce.Fall(_ => _hold.Stay());
+        QuiesceOutcome outcome = _quiesce.Fall(_ => _hold.Stay(_collectives, IsReadyToMove));
+        if (outcome == QuiesceOutcome.Done && _hold.Move is { } order)
+        {
+            _isHolding = false;
+            MoveHere(order);
+            return true;
+        }
+
         GoOn(outcome);
+        return false;
     }
 
     /// <summary>After a hold: proves that the links work still, and tells who held the job.</summary>
@@ -26,6 +35,13 @@ public sealed partial class ResilientSession
         {
             _hold.End(_whyNotSilent ?? "the job did not fall silent");
             _whyNotSilent = null;
+            return;
+        }
+
+        if (_hold.IsForMove)
+        {
+            _hold.End();
+            _agreement.RestartClock();
             return;
         }
 

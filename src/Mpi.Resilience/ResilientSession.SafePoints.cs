@@ -35,7 +35,10 @@ public sealed partial class ResilientSession
         ReportCommits();
         if (_unnumberedPoints > 0)
             throw new ResilienceException("SafePoint(step) was called after SafePoint(): a program numbers its safe points alike on all ranks, or does not number them.");
+        if (!_isNumbered)
+            _readiness.NoteFirstSafePoint();
         _isNumbered = true;
+        PrepareMove();
         if (_quiesce.IsWithdrawn)
             _quiesce.Look();
         AgreementEffects effects = _agreement.Arrive();
@@ -48,8 +51,12 @@ public sealed partial class ResilientSession
             stop |= StopsAfter(isNew);
         }
 
-        if ((effects & AgreementEffects.Hold) != 0 && !stop)
-            HoldHere();
+        if ((effects & AgreementEffects.Hold) != 0 && !stop && HoldHere())
+        {
+            // The ranks agree on this safe point as on their first one, as the process that came does.
+            SafePoint(nextStep);
+            return;
+        }
 
         if (stop)
         {

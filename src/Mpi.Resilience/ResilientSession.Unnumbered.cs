@@ -28,6 +28,7 @@ public sealed partial class ResilientSession
         if (_unnumberedPoints++ == 0 && _isNumbered)
             throw new ResilienceException("SafePoint() was called after SafePoint(step): a program numbers its safe points alike on all ranks, or does not number them.");
         _control?.Beat(_unnumberedPoints);
+        PrepareMove();
         Pass(hasEnded: false);
     }
 
@@ -71,7 +72,7 @@ public sealed partial class ResilientSession
                 wasHeld = true;
                 if (!verdict.Checkpoint)
                 {
-                    _hold.Stay();
+                    _hold.Stay(_collectives, IsReadyToMove);
                     return;
                 }
             }
@@ -81,7 +82,7 @@ public sealed partial class ResilientSession
             if (_store is { } store)
                 isStop |= StopsAfter(Write(store, NextStep, waits: isLast || _control?.CheckpointRequested == true, isLast));
             if (wasHeld)
-                _hold.Stay();
+                _hold.Stay(_collectives, IsReadyToMove);
         }
     }
 }

@@ -5,11 +5,13 @@ using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using HpcVirt.Mpi.Resilience.Crossing;
 using HpcVirt.Mpi.Resilience.Halt;
+using HpcVirt.Mpi.Resilience.Move;
 using HpcVirt.Mpi.Resilience.Quiesce;
 using HpcVirt.Mpi.Resilience.Rehearsal;
 using HpcVirt.Mpi.Resilience.Repair;
 using HpcVirt.Mpi.Resilience.Store;
 using MPI;
+using MPI.Links;
 using MPI.Traffic;
 
 namespace HpcVirt.Mpi.Resilience;
@@ -25,19 +27,19 @@ namespace HpcVirt.Mpi.Resilience;
 public sealed partial class ResilientSession : IDisposable
 {
     private readonly ProtectedRegions _regions = new();
-    private readonly BoundedCollectives _collectives;
-    private readonly EndBarrier _end;
-    private readonly AgreementDriver _agreement;
-    private readonly QuiesceDriver _quiesce;
+    private BoundedCollectives _collectives = null!;
+    private EndBarrier _end = null!;
+    private AgreementDriver _agreement = null!;
+    private QuiesceDriver _quiesce = null!;
     private readonly CrossingRequests _crossing = new();
-    private readonly ControlClient? _control;
-    private readonly JobStore? _store;
+    private ControlClient? _control;
+    private JobStore? _store;
     private readonly JobVoice _voice;
     private readonly RehearsalObserver? _rehearsal;
-    private readonly HaltWatch? _halt;
-    private readonly HoldPoint _hold;
+    private HaltWatch? _halt;
+    private HoldPoint _hold = null!;
     private readonly StopNotice? _notice;
-    private readonly bool _stopsAfterCheckpoint;
+    private bool _stopsAfterCheckpoint;
 
     private bool _isNumbered;
     private bool _isRestored;
@@ -47,23 +49,38 @@ public sealed partial class ResilientSession : IDisposable
         Options = options;
         World = Communicator.world;
         _voice = new JobVoice(World.Rank, options.Time);
-        _collectives = new BoundedCollectives(World, options.AgreementDeadline, options.Time);
+        _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
+        _intervalStart = options.Time.GetTimestamp();
+        _notice = options.Halt.OnTerminate ? new StopNotice(World.Rank) : null;
+
+        // A process that is to take a rank's place runs the program's beginning alone: it gets links and a supervisor when it is that rank.
+        if (MoveTarget.Current is { IsPrepared: true })
+            return;
+        OpenLinks();
+        OpenControl();
+    }
+
+    /// <summary>What this rank has with those who watch over the job.</summary>
+    private void OpenControl()
+    {
+        _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, Options.Program), Options.Time));
+        _hold = new HoldPoint(_control, Options.Time);
+        _halt = World.Rank == 0 ? new HaltWatch(Options.Halt, _store?.Tiers ?? [], Options.Time) : null;
+    }
+
+    /// <summary>What the ranks have between them; collective. Once when the session opens, and again when the processes beneath the ranks have changed.</summary>
+    private void OpenLinks()
+    {
+        _collectives = new BoundedCollectives(World, Options.AgreementDeadline, Options.Time);
         _end = new EndBarrier(World);
-        _agreement = new AgreementDriver(_collectives, options.Time);
-        _quiesce = new QuiesceDriver(World, new QuiesceOptions(options.QuiesceDeadline, options.CaptureLimitBytes, options.AgreementDeadline), options.Time);
+        _agreement = new AgreementDriver(_collectives, Options.Time);
+        _quiesce = new QuiesceDriver(World, new QuiesceOptions(Options.QuiesceDeadline, Options.CaptureLimitBytes, Options.AgreementDeadline), Options.Time);
         _quiesce.Explained += Refuse;
         _collectives.WhileWaiting = _quiesce.TurnAside;
         _store = OpenStore();
-        _control = JobRepair.Control ?? JobRepair.Keep(ControlClient.TryConnectFromEnvironment(new RankIdentity(World.Rank, World.Size, options.Program), options.Time));
-        _hold = new HoldPoint(_control, options.Time);
-        _rehearsal = RehearsalObserver.FromEnvironment(World.Rank, System.Environment.GetEnvironmentVariable);
-        _intervalStart = options.Time.GetTimestamp();
-        _halt = World.Rank == 0 ? new HaltWatch(options.Halt, _store?.Tiers ?? [], options.Time) : null;
-
-        _notice = options.Halt.OnTerminate ? new StopNotice(World.Rank) : null;
 
         // A launcher may give its environment to the ranks of one host only, and all ranks must stop at the same step.
-        _stopsAfterCheckpoint = _collectives.Maximum(options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
+        _stopsAfterCheckpoint = _collectives.Maximum(Options.Halt.AfterNextCheckpoint ? 1 : 0) == 1;
     }
 
     /// <summary>The job's options, with the overrides of the environment.</summary>
@@ -104,6 +121,11 @@ public sealed partial class ResilientSession : IDisposable
 
         JobRepair.Arm();
         var session = new ResilientSession(effective);
+        CommunicatorRecipe.Begin();
+        if (MoveTarget.Current is { } target)
+            PrologueLog.Replay(target.Prologue);
+        else
+            PrologueLog.Begin();
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
     }
@@ -169,6 +191,9 @@ public sealed partial class ResilientSession : IDisposable
             return RestoredStep;
         _isRestored = true;
         _regions.IsClosed = true;
+        _readiness.NoteRestored();
+        if (MoveTarget.Current is { } target)
+            return RestoreFrom(target);
         if (_store is null || !Options.Restore)
         {
             if (_store is not null)
@@ -234,10 +259,10 @@ public sealed partial class ResilientSession : IDisposable
         _notice?.Dispose();
         _store?.Dispose();
         _control?.Dispose();
-        _agreement.Dispose();
-        _quiesce.Dispose();
-        _end.Dispose();
-        _collectives.Dispose();
+        _agreement?.Dispose();
+        _quiesce?.Dispose();
+        _end?.Dispose();
+        _collectives?.Dispose();
     }
 
     /// <summary>

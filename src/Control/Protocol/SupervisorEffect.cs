@@ -27,6 +27,24 @@ internal sealed record AskRanksToStop : SupervisorEffect;
 /// <param name="Member">The waiting process that takes its place; null where a new one is started: for a lost rank where it was.</param>
 internal sealed record RepairLinks(int Repair, int Rank, string? To = null, int? Member = null) : SupervisorEffect;
 
+/// <summary>
+/// Tell all that a waiting process takes the place of a rank that is ready to move; answer with <see cref="RepairDeadlineReached"/> when that takes too long.
+/// </summary>
+/// <param name="Hold">The hold in which the ranks are.</param>
+/// <param name="Repair">Its number in this attempt, from 1.</param>
+/// <param name="Rank">The rank that moves.</param>
+/// <param name="To">The host that it moves to.</param>
+/// <param name="Member">The waiting process that takes its place.</param>
+/// <param name="IsPrepared">Whether it has run the program's beginning.</param>
+/// <param name="StateBytes">How much has to be sent.</param>
+internal sealed record MoveState(long Hold, int Repair, int Rank, string To, int Member, bool IsPrepared, long StateBytes) : SupervisorEffect;
+
+/// <summary>Ask the rank that moves, and the process that takes its place, to prepare it while the job goes on; nobody waits for them.</summary>
+internal sealed record PrepareMove(long Hold, int Rank, int Member) : SupervisorEffect;
+
+/// <summary>Ask all connected ranks to fall silent so that one of them can move.</summary>
+internal sealed record AskRanksToMove(long Hold, int Rank) : SupervisorEffect;
+
 /// <summary>Tell those who wait that they are not needed any more.</summary>
 internal sealed record ReleaseStandbys : SupervisorEffect;
 

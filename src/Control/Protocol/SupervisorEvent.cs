@@ -60,6 +60,15 @@ internal sealed record RankHeld(int Attempt, int Rank, long Hold) : AttemptEvent
 /// <summary>A rank reported that it goes on; the reason is empty if it was released.</summary>
 internal sealed record RankHoldEnded(int Attempt, int Rank, long Hold, string Reason) : AttemptEvent(Attempt);
 
+/// <summary>A process that waits reported that it has run the program's beginning for a rank that moves, or why not.</summary>
+internal sealed record StandbyPrepared(int Attempt, int Member, long Hold, bool CanMove, string Reason) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported whether it can move in the silence; the reason is empty if it can.</summary>
+internal sealed record RankReadyToMove(int Attempt, int Rank, long Hold, long StateBytes, string Reason) : AttemptEvent(Attempt);
+
+/// <summary>A rank reported that it goes on after a move.</summary>
+internal sealed record RankMoved(int Attempt, int Rank, long Hold) : AttemptEvent(Attempt);
+
 /// <summary>A rank reported the exception by which it ends.</summary>
 internal sealed record RankFailed(int Attempt, int Rank, FailureSignature Failure) : AttemptEvent(Attempt);
 

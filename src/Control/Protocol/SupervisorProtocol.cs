@@ -49,6 +49,7 @@ internal static class SupervisorProtocol
             FinishedWell = finished.ExitCode == 0 ? state.FinishedWell.Add(finished.Rank) : state.FinishedWell,
         },
         RankRestored restored when restored.Rank == state.Awaited => state with { Awaited = null },
+        RankMoved moved when moved.Rank == state.Awaited => state with { Awaited = null },
         RankHeld held => state with { Hold = state.Hold?.With(held) },
         RankHoldEnded ended => state with { Hold = state.Hold?.With(ended, state.Where?.Ranks ?? state.Ranks) },
         StandbyReady ready => state with { Waiting = state.Waiting.SetItem(ready.Member, ready.Host) },
@@ -71,10 +72,13 @@ internal static class SupervisorProtocol
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost lost when CanRepair(state) && !(state.NeedsNeighbor && lost.WasAloneThere) => Repair(state, lost),
         RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
-        MoveAsked move when CanReplace(state) && state.Moving is null => AskForCheckpoint(state with { Moving = move }),
-        MoveGivenUp => (state with { Moving = null }, []),
+        MoveAsked move when CanReplace(state) && state.Moving is null => RankMove.Begin(state, move),
+        MoveGivenUp => RankMove.GiveUp(state),
+        StandbyPrepared prepared when prepared.Hold == state.MovingHold && state.IsMovePrepared is null => CanReplace(state) ? RankMove.GoOn(state, prepared) : RankMove.GiveUp(state),
+        StandbyLost lost when state.MovingHold is not null && lost.Member == state.MovingMember => RankMove.GiveUp(state),
+        RankReadyToMove ready when ready.Hold == state.MovingHold => CanReplace(state) ? RankMove.Decide(state, ready) : RankMove.GiveUp(state),
         StartDeadlineReached when !state.RankSeen => End(state, withGrace: false),
-        RankCommitted when state.Moving is { } move && CanReplace(state) => Move(state, move),
+        RankCommitted when state is { Moving: { } move, MovingHold: null } && CanReplace(state) => Move(state, move),
         RankLost => End(state, withGrace: true),
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
         Stalled or RankSilent or RanksMissing => End(state, withGrace: false),
@@ -89,7 +93,7 @@ internal static class SupervisorProtocol
             state with { Phase = SupervisorPhase.Stopping, StopWasAsked = true },
             [state.RankSeen ? new AskRanksToStop() : new ForwardSignal(stop.Signal)]),
         CheckpointAsked => AskForCheckpoint(state),
-        HoldAsked hold when state is { Phase: SupervisorPhase.Running, RankSeen: true, Awaited: null, Hold: null or { IsOver: true } } => Hold(state, hold),
+        HoldAsked hold when state is { Phase: SupervisorPhase.Running, RankSeen: true, Awaited: null, MovingHold: null, Hold: null or { IsOver: true } } => Hold(state, hold),
         ReleaseAsked when state.Hold is { IsOver: false } => Release(state),
         RankHoldEnded when state.Hold is { IsOver: false, IsReleased: false, Trouble.Length: > 0 } => Release(state),
         SignalArrived arrived => (state, [new ForwardSignal(arrived.Signal)]),
@@ -101,7 +105,7 @@ internal static class SupervisorProtocol
         ? (state with { Phase = SupervisorPhase.Stopping, IsRelocating = true }, [new AskRanksToStop()])
         : End(state with { IsRelocating = true }, withGrace: false);
 
-    private static (SupervisorState, ImmutableArray<SupervisorEffect>) AskForCheckpoint(SupervisorState state) =>
+    public static (SupervisorState, ImmutableArray<SupervisorEffect>) AskForCheckpoint(SupervisorState state) =>
         (state with { CheckpointRequests = state.CheckpointRequests + 1 }, [new AskRanksForCheckpoint(state.CheckpointRequests + 1)]);
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Hold(SupervisorState state, HoldAsked hold) =>
@@ -128,7 +132,7 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Move(SupervisorState state, MoveAsked move)
     {
         int repair = state.Repairs + 1;
-        int? member = state.IsStandby ? state.Waiting.Where(waiting => waiting.Value == move.To).Select(static waiting => (int?)waiting.Key).FirstOrDefault() : null;
+        int? member = state.IsStandby ? RankMove.WaitingOn(state, move.To) : null;
         if (state.IsStandby && member is null) return (state with { Moving = null }, []);
         SupervisorState moved = WithoutWaiting(state, member) with { Moving = null, Awaited = move.Rank, Repairs = repair, Where = state.Where?.Moved(move.From, move.To) };
         return (moved, [new RepairLinks(repair, move.Rank, move.To, member)]);
@@ -137,16 +141,16 @@ internal static class SupervisorProtocol
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Repair(SupervisorState state, RankLost lost)
     {
         int repair = state.Repairs + 1;
-        SupervisorState begun = state with { Hold = state.Hold?.Lost(), Moving = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
+        SupervisorState begun = state with { Hold = state.Hold?.Lost(), Moving = null, MovingHold = null, Awaited = lost.Rank, Repairs = repair, RepairsInAll = state.RepairsInAll + 1 };
         // What survivors were held for is over; they begin anew, and are not to hold again.
-        ImmutableArray<SupervisorEffect> first = state.Hold is { IsOver: false } hold ? [new AskRanksToGoOn(hold.Number)] : [];
+        ImmutableArray<SupervisorEffect> first = state.Hold is { IsOver: false } hold ? [new AskRanksToGoOn(hold.Number)] : state.MovingHold is { } moving ? [new AskRanksToGoOn(moving)] : [];
         if (!state.IsStandby) return (begun, [.. first, new RepairLinks(repair, lost.Rank)]);
         (int member, string host) = state.Waiting.First();
         Placement? where = lost.Host.Length > 0 && state.Where?.Uses(lost.Host) == true ? state.Where.Moved(lost.Host, host) : state.Where;
         return (WithoutWaiting(begun, member) with { Where = where }, [.. first, new RepairLinks(repair, lost.Rank, null, member)]);
     }
 
-    private static SupervisorState WithoutWaiting(SupervisorState state, int? member) => member is { } who ? state with { Waiting = state.Waiting.Remove(who) } : state;
+    public static SupervisorState WithoutWaiting(SupervisorState state, int? member) => member is { } who ? state with { Waiting = state.Waiting.Remove(who) } : state;
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Ending(SupervisorState state, SupervisorEvent happened) => happened switch
     {
@@ -180,6 +184,7 @@ internal static class SupervisorProtocol
             RankSeen = false,
             Awaited = null,
             Moving = null,
+            MovingHold = null,
             Hold = state.Hold?.Lost(),
             Waiting = state.Waiting.Clear(),
             Repairs = 0,
@@ -194,7 +199,7 @@ internal static class SupervisorProtocol
     }
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) End(SupervisorState state, bool withGrace) =>
-        (state with { Phase = SupervisorPhase.Ending, Hold = state.Hold?.Lost() }, [new EndAttempt(withGrace)]);
+        (state with { Phase = SupervisorPhase.Ending, Moving = null, MovingHold = null, Hold = state.Hold?.Lost() }, [new EndAttempt(withGrace)]);
 
     /// <summary>A launcher that is told to outlive ranks reports a rank that was replaced as lost, and all ranks lost as well: there the ranks' own word counts.</summary>
     private static bool EndedWell(SupervisorState state) => state.RepairsInJob

@@ -63,8 +63,20 @@ internal sealed record SupervisorState(int RestartsMax)
     /// <summary>The rank whose replacement is awaited, or null.</summary>
     public int? Awaited { get; init; }
 
-    /// <summary>The move that waits for a checkpoint, or null.</summary>
+    /// <summary>The move that waits for the ranks' silence or for a checkpoint, or null.</summary>
     public MoveAsked? Moving { get; init; }
+
+    /// <summary>The hold in which the ranks are to be for <see cref="Moving"/>; null when it waits for a checkpoint.</summary>
+    public long? MovingHold { get; init; }
+
+    /// <summary>The waiting process that is to take the place in <see cref="Moving"/>.</summary>
+    public int MovingMember { get; init; }
+
+    /// <summary>Whether that process has run the program's beginning; null while it is at it.</summary>
+    public bool? IsMovePrepared { get; init; }
+
+    /// <summary>Why the last move had to go by a checkpoint; empty if it had not.</summary>
+    public string WhyByCheckpoint { get; init; } = "";
 
     /// <summary>Repairs in this attempt, moves included.</summary>
     public int Repairs { get; init; }

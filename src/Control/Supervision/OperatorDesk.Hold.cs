@@ -19,6 +19,7 @@ internal sealed partial class OperatorDesk
             return No($"a job is held for 1 ms to {HoldMax.TotalMinutes:0} minutes, and '{argument}' is no such time");
         SupervisorState before = state();
         if (before.Phase != SupervisorPhase.Running || !before.RankSeen || before.Awaited is not null) return No($"the job is {Word(before)} and cannot be held now; ask again in a moment");
+        if (before.Moving is not null) return No("a rank of the job is moving; ask again in a moment");
         if (before.Hold is { IsOver: false }) return No("the job is held already; let it go on with `hpcvirt release`");
         long askedAt = time.GetTimestamp();
         post(new HoldAsked(TimeSpan.FromMilliseconds(milliseconds)));

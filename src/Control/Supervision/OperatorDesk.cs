@@ -24,6 +24,9 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
     /// <summary>Lines of one answer on the wire; more hosts are summed up.</summary>
     private const int HostLinesMax = 24;
 
+    /// <summary>How long a process may take to run the program's beginning for a rank that moves.</summary>
+    private static readonly TimeSpan PreparationMax = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     public Answer Answer(Ask ask) => ask.Verb switch
@@ -128,12 +131,18 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         post(new MoveAsked(rank, from, host));
         long askedAt = time.GetTimestamp();
         using var pause = new ManualResetEventSlim();
-        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout)
+
+        // A program's beginning may take long, and holds nobody up; once the move is under way, the supervisor's own deadline ends it.
+        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout || state().Awaited is not null || (IsPreparing(state()) && time.GetElapsedTime(askedAt) < PreparationMax))
         {
             SupervisorState now = state();
             if (now.Attempt != before.Attempt || now.Phase != SupervisorPhase.Running) return No("the attempt ended meanwhile; the job goes on from its newest checkpoint");
             if (now is { Moving: null, Awaited: null } && now.Repairs > before.Repairs && ranks().Any(r => r.IsConnected && r.Peer.Rank == rank && r.Peer.Host == host))
-                return new Answer(true, [$"rank {rank} is on {host} now, {time.GetElapsedTime(askedAt).TotalSeconds:0.0} s after the request"]);
+            {
+                string how = now.WhyByCheckpoint.Length > 0 ? $", by a checkpoint from which all ranks began anew ({now.WhyByCheckpoint})" : "";
+                return new Answer(true, [$"rank {rank} is on {host} now, {time.GetElapsedTime(askedAt).TotalSeconds:0.0} s after the request{how}"]);
+            }
+
             pause.Wait(PollInterval);
         }
 
@@ -141,6 +150,8 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         post(new MoveGivenUp());
         return No($"rank {rank} did not move within {(options.StopTimeout + options.RepairTimeout).TotalSeconds:0} s; the job's own output says why, and `hpcvirt status` what it does");
     }
+
+    private static bool IsPreparing(SupervisorState now) => now is { MovingHold: not null, IsMovePrepared: null };
 
     private string? WhyNot(SupervisorState now, int rank, string host)
     {

@@ -21,6 +21,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
     private readonly Lock _gate = new();
     private readonly Dictionary<int, RankRecord> _ranks = [];
     private readonly Dictionary<int, RankPeer> _standbys = [];
+    private readonly HashSet<RankPeer> _leaving = [];
     private readonly HashSet<long> _commitsSeen = [];
     private readonly HashSet<string> _refusalsSaid = [];
     private int _failuresLogged;
@@ -66,6 +67,15 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         }
     }
 
+    /// <summary>All ranks stand still for one that moves, each until it says that it goes on.</summary>
+    public void StandStill()
+    {
+        lock (_gate)
+        {
+            foreach (RankRecord record in _ranks.Values.ToArray()) _ranks[record.Peer.Rank] = record with { IsHeld = true };
+        }
+    }
+
     /// <summary>Forgets the ranks of the attempt before.</summary>
     /// <param name="ranks">How many ranks the new one has; processes with higher numbers wait.</param>
     public void Begin(int ranks)
@@ -108,7 +118,13 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
         lock (_gate)
         {
-            if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier)) earlier.Peer.Dispose();
+            if (_ranks.TryGetValue(rank.Rank, out RankRecord? earlier))
+            {
+                // One that still sends its state to this one needs its connection: without a supervisor it would end itself.
+                if (earlier is { IsConnected: true, HasSpokenLast: true }) _leaving.Add(earlier.Peer);
+                else earlier.Peer.Dispose();
+            }
+
             _ranks[rank.Rank] = new RankRecord(rank) { HeardAt = time.GetTimestamp() };
             _progressAt = time.GetTimestamp();
         }
@@ -119,6 +135,12 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
 
     public void OnMessage(RankPeer rank, ControlMessage message)
     {
+        if (rank.Rank >= _rankCount)
+        {
+            HearStandby(rank, message);
+            return;
+        }
+
         Change(rank, record => record with { HeardAt = time.GetTimestamp() });
         switch (message)
         {
@@ -126,6 +148,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 Note(rank, beat.Step);
                 break;
             case Restored restored:
+                LetGoOf(rank.Rank);
                 Note(rank, restored.Step);
                 SayRestored(rank, restored);
                 post(new RankRestored(rank.Attempt, rank.Rank));
@@ -144,6 +167,16 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
                 Hold(rank, isHeld: false);
                 log.Record("rank-released", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", ended.Hold), ("reason", ended.Reason));
                 post(new RankHoldEnded(rank.Attempt, rank.Rank, ended.Hold, ended.Reason));
+                break;
+            case MoveReady ready:
+                log.Record("rank-ready-to-move", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", ready.Hold), ("stateBytes", ready.StateBytes), ("reason", ready.Reason));
+                post(new RankReadyToMove(rank.Attempt, rank.Rank, ready.Hold, ready.StateBytes, ready.Reason));
+                break;
+            case Moved moved:
+                Hold(rank, isHeld: false);
+                if (moved.StateBytes > 0) LetGoOf(rank.Rank);
+                Note(rank, moved.Step);
+                HearMoved(rank, moved);
                 break;
             case CheckpointRefused refused:
                 log.Record("checkpoint-refused", ("attempt", rank.Attempt), ("rank", rank.Rank), ("step", refused.Step), ("reason", refused.Reason));
@@ -198,6 +231,7 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         bool lost, wasAlone;
         lock (_gate)
         {
+            if (_leaving.Remove(rank)) rank.Dispose();
             if (!_ranks.TryGetValue(rank.Rank, out RankRecord? record) || record.Peer != rank) return;
             lost = end != ConnectionEnd.Goodbye && !record.HasSpokenLast;
             _ranks[rank.Rank] = record = record with { IsConnected = false, ProtocolError = error };
@@ -231,12 +265,26 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         lock (_gate) Release();
     }
 
+    /// <summary>The rank goes on as another process: the one before, which waited for that, hears it by the end of its connection.</summary>
+    private void LetGoOf(int rank)
+    {
+        lock (_gate)
+        {
+            foreach (RankPeer peer in _leaving.Where(peer => peer.Rank == rank).ToArray())
+            {
+                _leaving.Remove(peer);
+                peer.Dispose();
+            }
+        }
+    }
+
     private void Release()
     {
         foreach (RankRecord record in _ranks.Values) record.Peer.Dispose();
         _ranks.Clear();
-        foreach (RankPeer standby in _standbys.Values) standby.Dispose();
+        foreach (RankPeer other in _standbys.Values.Concat(_leaving)) other.Dispose();
         _standbys.Clear();
+        _leaving.Clear();
     }
 
     private void Note(RankPeer rank, long step)
@@ -280,6 +328,22 @@ internal sealed class RankBoard(JobLog log, Action<SupervisorEvent> post, TimePr
         if (number == 0) return;
         log.Record("checkpoint-committed", ("attempt", rank.Attempt), ("step", committed.Step), ("version", committed.Version), ("seconds", committed.Duration), ("rankBytes", committed.Bytes));
         NewCommit?.Invoke(number);
+    }
+
+    private void HearStandby(RankPeer standby, ControlMessage message)
+    {
+        if (message is not MovePrepared prepared) return;
+        log.Record("standby-prepared", ("attempt", standby.Attempt), ("member", standby.Rank), ("hold", prepared.Hold), ("canMove", prepared.CanMove), ("reason", prepared.Reason));
+        post(new StandbyPrepared(standby.Attempt, standby.Rank, prepared.Hold, prepared.CanMove, prepared.Reason));
+    }
+
+    /// <summary>The rank that moved says how much came; the others how long they stood still.</summary>
+    private void HearMoved(RankPeer rank, Moved moved)
+    {
+        bool hasMoved = moved.StateBytes > 0;
+        if (hasMoved) log.Say($"rank {rank.Rank} goes on at step {moved.Step} on host {rank.Host}; its state of {moved.StateBytes >> 20} MiB came in {moved.Duration.TotalSeconds:0.00} s, and the other ranks kept theirs");
+        log.Record(hasMoved ? "rank-moved" : "rank-went-on", ("attempt", rank.Attempt), ("rank", rank.Rank), ("hold", moved.Hold), ("step", moved.Step), ("stateBytes", moved.StateBytes), ("seconds", moved.Duration));
+        post(new RankMoved(rank.Attempt, rank.Rank, moved.Hold));
     }
 
     private void SayRestored(RankPeer rank, Restored restored)

@@ -88,11 +88,31 @@ internal sealed partial class Supervisor
         UsesUlfm = _options.UsesUlfm,
     };
 
-    private void Repair(RepairLinks repair)
+    /// <summary>Slower than any network that a cluster has: a state that takes longer than this hangs.</summary>
+    private const long StateBytesPerSecondMin = 20 << 20;
+
+    private void WatchRepair(int repair, TimeSpan timeout)
     {
         int attempt = _state.Attempt;
         _repairTimer?.Dispose();
-        _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair.Repair)), null, _options.RepairTimeout, Timeout.InfiniteTimeSpan);
+        _repairTimer = _context.Time.CreateTimer(_ => Post(new RepairDeadlineReached(attempt, repair)), null, timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Move(MoveState move)
+    {
+        WatchRepair(move.Repair, _options.RepairTimeout + TimeSpan.FromSeconds((double)move.StateBytes / StateBytesPerSecondMin));
+        RankRecord mover = _board.Records().First(r => r.Peer.Rank == move.Rank);
+        _board.StandStill();
+        _board.LetGo(move.Rank);
+        _log.Say($"rank {move.Rank} moves from host {mover.Peer.Host} to host {move.To} with {move.StateBytes >> 20} MiB, while the other ranks stand still");
+        _log.Record("move-started", ("attempt", _state.Attempt), ("repair", move.Repair), ("rank", move.Rank), ("host", mover.Peer.Host), ("to", move.To), ("stateBytes", move.StateBytes));
+        _server.Broadcast(new RequestMoveNow(move.Hold, move.Repair, move.Rank, move.Member, move.IsPrepared));
+    }
+
+    private void Repair(RepairLinks repair)
+    {
+        int attempt = _state.Attempt;
+        WatchRepair(repair.Repair, _options.RepairTimeout);
         RankRecord lost = _board.Records().First(r => r.Peer.Rank == repair.Rank);
 
         if (repair.To is { } target)

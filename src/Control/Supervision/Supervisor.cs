@@ -159,6 +159,9 @@ internal sealed partial class Supervisor : IDisposable
             case LaunchAttempt launch: Launch(launch); break;
             case AskRanksToStop: AskToStop(); break;
             case RepairLinks repair: Repair(repair); break;
+            case PrepareMove prepare: _server.Broadcast(new RequestPrepare(prepare.Hold, prepare.Rank, prepare.Member)); break;
+            case AskRanksToMove move: _server.Broadcast(new RequestMove(move.Hold, _options.StopTimeout, move.Rank)); break;
+            case MoveState move: Move(move); break;
             case ReleaseStandbys: _server.Broadcast(new RequestStop()); break;
             case AskRanksForCheckpoint ask: _server.Broadcast(new RequestCheckpoint(ask.Request)); break;
             case AskRanksToHold hold: _server.Broadcast(new RequestHold(hold.Hold, hold.Deadline)); break;

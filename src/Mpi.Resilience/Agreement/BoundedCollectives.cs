@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using System.Threading;
 using HpcVirt.Checkpoint;
 using MPI;
 using MPI.Native;
@@ -17,6 +18,12 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
     /// <summary>Fruitless looks until a wait counts as long: what usually comes comes sooner, and costs nothing more.</summary>
     private const int RoundsBeforeTurningAside = 128;
 
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Longer than any state takes to be sent: the supervisor has a deadline of its own, and ends a job that hangs.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromHours(1);
+
+    private readonly object _nap = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
     private nint _communicator;
@@ -61,6 +68,21 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
             Progress.LookUp();
             again();
             LibC.YieldProcessor();
+        }
+    }
+
+    /// <summary>A barrier for a wait that may be long: the rank gives its core to those that it waits for.</summary>
+    public void AwaitAllPatiently()
+    {
+        nint request = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Ibarrier(_communicator, &request), "MPI_Ibarrier");
+        long start = _time.GetTimestamp();
+        while (!IsComplete(&request, "MPI_Ibarrier"))
+        {
+            Progress.LookUp();
+            lock (_nap) _ = Monitor.Wait(_nap, Nap);
+            if (_time.GetElapsedTime(start) > PatienceMax)
+                throw new ResilienceException($"Rank {Rank} waited {PatienceMax.TotalMinutes:0} minutes for a rank that moves. The job ends here; start it again to continue from the newest checkpoint.");
         }
     }
 

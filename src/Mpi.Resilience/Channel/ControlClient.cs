@@ -64,6 +64,12 @@ public sealed class ControlClient : IDisposable
     /// <summary>Called on a background thread when a process that waited takes a rank's place.</summary>
     internal Action<RequestTakeIn>? TakeInAsked { get; set; }
 
+    /// <summary>Called on a background thread when a process that waited takes the place of a rank that moves.</summary>
+    internal Action<RequestMoveNow>? MoveNowAsked { get; set; }
+
+    /// <summary>Called on a background thread when a process that waits is to run the program's beginning for a rank that will move.</summary>
+    internal Action<RequestPrepare>? PrepareAsked { get; set; }
+
     /// <summary>What the supervisor wants held, and whether it still does.</summary>
     internal HoldOrders Holds { get; } = new();
 
@@ -175,6 +181,25 @@ public sealed class ControlClient : IDisposable
     /// <param name="reason">Empty when it was released; else why it goes on by itself, or was never held.</param>
     internal void HoldEnded(long hold, string reason) => Put(new HoldEnded(hold, reason));
 
+    /// <summary>Tells whether a rank can move while the job is silent.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    /// <param name="stateBytes">How much has to be sent.</param>
+    /// <param name="reason">Empty when it can; else why not.</param>
+    internal void MoveReady(long hold, long stateBytes, string reason) => Put(new MoveReady(hold, stateBytes, reason));
+
+    /// <summary>Tells that this process has run the program's beginning for a rank that will move.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    /// <param name="canMove">Whether the rank can move here.</param>
+    /// <param name="reason">Empty when it has; else why it could not.</param>
+    internal void MovePrepared(long hold, bool canMove, string reason) => Put(new MovePrepared(hold, canMove, reason));
+
+    /// <summary>Tells that this rank goes on after a move.</summary>
+    /// <param name="hold">Number of the hold.</param>
+    /// <param name="step">The step that comes next.</param>
+    /// <param name="stateBytes">How much state came.</param>
+    /// <param name="duration">How long it took, or this rank stood still.</param>
+    internal void Moved(long hold, long step, long stateBytes, TimeSpan duration) => Put(new Moved(hold, step, stateBytes, duration));
+
     /// <summary>Tells that the program ends by itself. Follow with <see cref="Dispose"/>.</summary>
     /// <param name="exitCode">Exit code that the process will return.</param>
     /// <param name="endedEarly">True if it ends before its last step because <see cref="StopRequested"/> was set.</param>
@@ -257,6 +282,17 @@ public sealed class ControlClient : IDisposable
                         break;
                     case RequestHold hold:
                         Holds.Ask(hold.Hold, hold.Deadline);
+                        break;
+                    case RequestMove move:
+                        Holds.AskForMove(move.Hold, move.Deadline, move.Rank);
+                        break;
+                    case RequestPrepare prepare:
+                        Holds.Prepare(prepare);
+                        PrepareAsked?.Invoke(prepare);
+                        break;
+                    case RequestMoveNow now:
+                        MoveNowAsked?.Invoke(now);
+                        Holds.MoveNow(now);
                         break;
                     case RequestRelease release:
                         Holds.Release(release.Hold);

@@ -85,6 +85,45 @@ public sealed record Held(long Hold) : ControlMessage;
 /// <param name="Reason">Empty when it was released; else why it goes on by itself, or was never held.</param>
 public sealed record HoldEnded(long Hold, string Reason) : ControlMessage;
 
+/// <summary>Supervisor to rank: fall silent at the next safe point, so that one of the ranks can go on as another process without the others beginning anew.</summary>
+/// <param name="Hold">Number of the hold, from the same sequence as those of <see cref="RequestHold"/>.</param>
+/// <param name="Deadline">How long to stay silent at most.</param>
+/// <param name="Rank">The rank that moves.</param>
+public sealed record RequestMove(long Hold, TimeSpan Deadline, int Rank) : ControlMessage;
+
+/// <summary>Supervisor to rank, and to processes that wait: all are ready; the process takes the rank's place and gets its state from it.</summary>
+/// <param name="Hold">Number of the hold.</param>
+/// <param name="Repair">Number of the repair in this attempt, from 1.</param>
+/// <param name="Rank">The rank that moves.</param>
+/// <param name="Member">The process that takes its place, by its rank in MPI_COMM_WORLD.</param>
+/// <param name="IsPrepared">Whether that process has run the program's beginning.</param>
+public sealed record RequestMoveNow(long Hold, long Repair, int Rank, int Member, bool IsPrepared) : ControlMessage;
+
+/// <summary>Supervisor to rank, and to processes that wait: the rank will move to the process, which runs the program's beginning meanwhile.</summary>
+/// <param name="Hold">Number of the hold in which it will.</param>
+/// <param name="Rank">The rank that moves.</param>
+/// <param name="Member">The process that takes its place, by its rank in MPI_COMM_WORLD.</param>
+public sealed record RequestPrepare(long Hold, int Rank, int Member) : ControlMessage;
+
+/// <summary>Process that waits, to supervisor: I have run the program's beginning, or I could not.</summary>
+/// <param name="Hold">Number of the hold.</param>
+/// <param name="CanMove">Whether the rank can move here all the same.</param>
+/// <param name="Reason">Empty when the beginning was run; else why not.</param>
+public sealed record MovePrepared(long Hold, bool CanMove, string Reason) : ControlMessage;
+
+/// <summary>Rank to supervisor: the job is silent, and a rank can move; or it cannot, and the job goes on.</summary>
+/// <param name="Hold">Number of the hold.</param>
+/// <param name="StateBytes">How much has to be sent.</param>
+/// <param name="Reason">Empty when it can; else why not.</param>
+public sealed record MoveReady(long Hold, long StateBytes, string Reason) : ControlMessage;
+
+/// <summary>Rank to supervisor: I go on after a move. The rank that moved says so when its state is whole.</summary>
+/// <param name="Hold">Number of the hold.</param>
+/// <param name="Step">The step that comes next.</param>
+/// <param name="StateBytes">How much state came; 0 for ranks that stayed.</param>
+/// <param name="Duration">How long it took to come; for ranks that stayed: how long they stood still.</param>
+public sealed record Moved(long Hold, long Step, long StateBytes, TimeSpan Duration) : ControlMessage;
+
 /// <summary>Either side: I am here, and have nothing else to say. What is silent for longer than agreed counts as lost.</summary>
 public sealed record Alive : ControlMessage;
 

@@ -74,6 +74,39 @@ internal static class ControlMessageCodec
                 writer.Int64(ended.Hold);
                 writer.Text(ended.Reason);
                 return FrameType.HoldEnded;
+            case RequestMove move:
+                writer.Int64(move.Hold);
+                writer.Int64(move.Deadline.Ticks);
+                writer.Int32(move.Rank);
+                return FrameType.RequestMove;
+            case RequestMoveNow now:
+                writer.Int64(now.Hold);
+                writer.Int64(now.Repair);
+                writer.Int32(now.Rank);
+                writer.Int32(now.Member);
+                writer.Flag(now.IsPrepared);
+                return FrameType.RequestMoveNow;
+            case RequestPrepare prepare:
+                writer.Int64(prepare.Hold);
+                writer.Int32(prepare.Rank);
+                writer.Int32(prepare.Member);
+                return FrameType.RequestPrepare;
+            case MovePrepared prepared:
+                writer.Int64(prepared.Hold);
+                writer.Flag(prepared.CanMove);
+                writer.Text(prepared.Reason);
+                return FrameType.MovePrepared;
+            case MoveReady ready:
+                writer.Int64(ready.Hold);
+                writer.Int64(ready.StateBytes);
+                writer.Text(ready.Reason);
+                return FrameType.MoveReady;
+            case Moved moved:
+                writer.Int64(moved.Hold);
+                writer.Int64(moved.Step);
+                writer.Int64(moved.StateBytes);
+                writer.Int64(moved.Duration.Ticks);
+                return FrameType.Moved;
             case Goodbye:
                 return FrameType.Goodbye;
             case Alive:
@@ -113,6 +146,12 @@ internal static class ControlMessageCodec
             FrameType.RequestRelease => new RequestRelease(reader.Int64()),
             FrameType.Held => new Held(reader.Int64()),
             FrameType.HoldEnded => new HoldEnded(reader.Int64(), reader.Text()),
+            FrameType.RequestMove => new RequestMove(reader.Int64(), new TimeSpan(reader.Int64()), reader.Int32()),
+            FrameType.RequestMoveNow => new RequestMoveNow(reader.Int64(), reader.Int64(), reader.Int32(), reader.Int32(), reader.Flag()),
+            FrameType.RequestPrepare => new RequestPrepare(reader.Int64(), reader.Int32(), reader.Int32()),
+            FrameType.MovePrepared => new MovePrepared(reader.Int64(), reader.Flag(), reader.Text()),
+            FrameType.MoveReady => new MoveReady(reader.Int64(), reader.Int64(), reader.Text()),
+            FrameType.Moved => new Moved(reader.Int64(), reader.Int64(), reader.Int64(), new TimeSpan(reader.Int64())),
             FrameType.Goodbye => new Goodbye(),
             FrameType.Alive => new Alive(),
             FrameType.Ask => new Ask(reader.Text(), reader.Text()),

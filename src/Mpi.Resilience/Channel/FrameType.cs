@@ -8,8 +8,8 @@ namespace HpcVirt.Mpi.Resilience.Channel;
 ///      | &lt;------ Response ---------  |   nonce of the rank, proof of the secret
 ///      | ------- Welcome --------->  |   proof of the secret
 ///      | &lt;------ Hello ------------  |   from here on under the session's keys
-///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused, Held, HoldEnded
-///      | ------- RequestCheckpoint, RequestStop, RequestRepair, RequestTakeIn, RequestHold, RequestRelease
+///      | &lt;------ Restored, Beat, CheckpointCommitted, CheckpointRefused, Held, HoldEnded, MoveReady, Moved, MovePrepared
+///      | ------- RequestCheckpoint, RequestStop, RequestRepair, RequestTakeIn, RequestHold, RequestRelease, RequestMove, RequestMoveNow, RequestPrepare
 ///      | &lt;------ Alive -------->  |   when there was nothing else to say for a while
 ///      | &lt;------ Finished or Failed, Goodbye
 ///
@@ -34,12 +34,18 @@ internal enum FrameType
     Failed = 22,
     Held = 23,
     HoldEnded = 24,
+    MoveReady = 25,
+    Moved = 26,
+    MovePrepared = 27,
     RequestCheckpoint = 32,
     RequestStop = 33,
     RequestRepair = 34,
     RequestTakeIn = 35,
     RequestHold = 36,
     RequestRelease = 37,
+    RequestMove = 38,
+    RequestMoveNow = 39,
+    RequestPrepare = 40,
     Goodbye = 48,
     Alive = 49,
     Ask = 64,

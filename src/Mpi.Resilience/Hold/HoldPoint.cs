@@ -1,4 +1,5 @@
 using System;
+using HpcVirt.Mpi.Resilience.Agreement;
 using HpcVirt.Mpi.Resilience.Channel;
 using MPI;
 
@@ -24,21 +25,37 @@ internal sealed class HoldPoint(ControlClient? control, TimeProvider time)
     /// <summary>How long the last hold was.</summary>
     public TimeSpan HeldFor { get; private set; }
 
+    /// <summary>When this rank fell silent for the last hold.</summary>
+    public long Since { get; private set; }
+
+    /// <summary>Whether the last hold was for a rank that moves; the same on all ranks.</summary>
+    public bool IsForMove { get; private set; }
+
+    /// <summary>The order to move that ended the last hold, or null.</summary>
+    public RequestMoveNow? Move { get; private set; }
+
     /// <summary>Called in the silence; returns when this rank may go on. The others may still be silent.</summary>
-    public void Stay()
+    /// <param name="ranks">All ranks.</param>
+    /// <param name="isReadyToMove">Whether a rank can move in this silence; collective, and asked only where the hold is for that.</param>
+    public void Stay(BoundedCollectives ranks, Func<long, bool> isReadyToMove)
     {
-        long start = time.GetTimestamp();
-        _reason = "";
+        long start = Since = time.GetTimestamp();
+        (_reason, Move) = ("", null);
         _hold = AwaitOrder(start);
-        if (_hold == 0)
+
+        // An order may be late on one rank, and all must do the same.
+        IsForMove = ranks.Maximum(control?.Holds.IsMove(_hold) == true ? 1 : 0) == 1;
+        if ((IsForMove && !isReadyToMove(_hold)) || _hold == 0)
             return;
-        control!.Held(_hold);
-        while (!control.Holds.IsReleased(_hold) && WhyNot(start) is not { } why)
+        if (!IsForMove)
+            control!.Held(_hold);
+        while (!control!.Holds.IsReleased(_hold) && control.Holds.NowFor(_hold) is null && WhyNot(start) is null)
         {
             Progress.LookUp();
             control.Holds.Pause(_hold, Moment);
         }
 
+        Move = control.Holds.NowFor(_hold);
         _reason = control.Holds.IsReleased(_hold) ? "" : WhyNot(start) ?? "";
         HeldFor = time.GetElapsedTime(start);
     }
@@ -54,7 +71,10 @@ internal sealed class HoldPoint(ControlClient? control, TimeProvider time)
         if (hold == 0)
             return;
         control.Holds.Serve(hold);
-        control.HoldEnded(hold, trouble ?? _reason);
+        if (!control.Holds.IsMove(hold))
+            control.HoldEnded(hold, trouble ?? _reason);
+        else if (trouble is not null)
+            control.MoveReady(hold, 0, trouble);
     }
 
     private string? WhyNot(long start) => control switch

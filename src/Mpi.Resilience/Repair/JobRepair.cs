@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using HpcVirt.Mpi.Resilience.Channel;
 using MPI;
 using MPI.Links;
@@ -20,6 +21,8 @@ internal static class JobRepair
     private const string OwnVariables = "HPCVIRT_";
 
     private static readonly TimeSpan OrderDeadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The connection with the supervisor, which outlives the sessions of this process.</summary>
     public static ControlClient? Control { get; private set; }
@@ -89,8 +92,16 @@ internal static class JobRepair
     {
         Control = control;
         if (control is null) return control;
-        if (Standby.IsWanted) control.TakeInAsked = static order => Progress.Interruption = () => TakeIn(order);
-        else if (IsWanted) control.RepairAsked = static order => Progress.Interruption = () => Perform(order);
+        if (Standby.IsWanted)
+        {
+            control.TakeInAsked = static order => Progress.Interruption = () => TakeIn(order);
+            control.PrepareAsked = static _ => WarmUp.CompileBeside();
+        }
+        else if (IsWanted)
+        {
+            control.RepairAsked = static order => Progress.Interruption = () => Perform(order);
+        }
+
         return control;
     }
 
@@ -137,15 +148,30 @@ internal static class JobRepair
     {
         Progress.Interruption = null;
         if (order.Rank == Communicator.world.Rank)
+        {
+            AwaitReplacement();
             Leave();
-        WorldRepair.TakeIn(order.Repair, Standby.Take(order));
+        }
+
+        WorldRepair.TakeIn(order.Repair, Standby.Take(order.Rank, order.Member));
+    }
+
+    /// <summary>
+    /// The others may be sending to this rank until they hear of the move, and to Open MPI a send to a process that is gone is an error of the sender. The
+    /// supervisor closes this connection when the new process goes on.
+    /// </summary>
+    private static void AwaitReplacement()
+    {
+        long startedAt = TimeProvider.System.GetTimestamp();
+        using var never = new ManualResetEventSlim(false, spinCount: 0);
+        while (Control is { SupervisorLost: false } && TimeProvider.System.GetElapsedTime(startedAt) < LeaveDeadline) _ = never.Wait(Nap);
     }
 
     /// <summary>
     /// This rank goes on as another process elsewhere; everything that it needs is in the checkpoint. It ends as a lost one does: MPI_Finalize would wait for
     /// everybody, and after an orderly exit without it Open MPI forgets the job on this host, and nothing can be started here for it any more.
     /// </summary>
-    private static void Leave()
+    public static void Leave()
     {
         Console.Out.Flush();
         Console.Error.Flush();

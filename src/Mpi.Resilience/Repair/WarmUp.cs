@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using HpcVirt.Checkpoint;
 using MPI;
 
@@ -15,6 +16,15 @@ namespace HpcVirt.Mpi.Resilience.Repair;
 internal static class WarmUp
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    private static int s_isUnderWay;
+
+    /// <summary>Compiles everything once, beside a rank's thread that works: for what that will do when all wait for it.</summary>
+    public static void CompileBeside()
+    {
+        if (Interlocked.Exchange(ref s_isUnderWay, 1) != 0) return;
+        new Thread(static () => Compile(static () => true)) { IsBackground = true, Priority = ThreadPriority.BelowNormal, Name = "hpcvirt warm-up" }.Start();
+    }
 
     /// <summary>Compiles the methods of the library and of the program, until all are or somebody has something better to do.</summary>
     /// <param name="isWanted">Whether to go on; asked before every method.</param>

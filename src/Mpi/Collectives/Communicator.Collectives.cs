@@ -8,9 +8,8 @@ public abstract partial class Communicator
     /// <summary>Waits until all ranks have come (MPI_Barrier). Collective.</summary>
     public unsafe void Barrier()
     {
-        Traffic?.CountCollective();
         nint request = 0;
-        int code = CallPath.ArePolled ? Poll(NativeMpi.MPI_Ibarrier(Handle, &request), request) : NativeMpi.MPI_Barrier(Handle);
+        int code = IsAnswered() ? 0 : CallPath.ArePolled ? Poll(NativeMpi.MPI_Ibarrier(Handle, &request), request) : NativeMpi.MPI_Barrier(Handle);
         ErrorCheck.ThrowIfFailed(code, "MPI_Barrier", this);
     }
 }

@@ -21,6 +21,14 @@ public sealed partial class CartesianCommunicator
         return created;
     }
 
+    private unsafe nint NativeSubgrid(int[] kept)
+    {
+        nint part = 0;
+        fixed (int* pointer = kept)
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Cart_sub(Handle, pointer, &part), "MPI_Cart_sub", this);
+        return part;
+    }
+
     private static int[] Flags(int ndims, int[] dims, bool[] periods)
     {
         RequireDimensions(ndims, dims?.Length ?? 0, nameof(dims));

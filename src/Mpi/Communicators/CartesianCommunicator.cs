@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using MPI.Links;
 using MPI.Native;
 
 namespace MPI;
@@ -24,6 +25,11 @@ public sealed partial class CartesianCommunicator : TopologicalCommunicator
     {
         if (IsMember)
             Open();
+        if (CommunicatorRecipe.IsOn)
+        {
+            (int[] sizes, bool[] rings) = ([.. dims], [.. periods]);
+            CommunicatorRecipe.Made(this, oldComm, () => CreateNative(oldComm, ndims, sizes, rings, reorder));
+        }
     }
 
     internal CartesianCommunicator(nint handle, ulong agreedId)
@@ -90,13 +96,13 @@ public sealed partial class CartesianCommunicator : TopologicalCommunicator
     /// <summary>Cuts the grid into grids of fewer dimensions (MPI_Cart_sub). Collective.</summary>
     /// <param name="remain_dims">For each dimension, whether the parts keep it (not 0) or are cut along it (0).</param>
     /// <returns>The part that this process is in.</returns>
-    public unsafe CartesianCommunicator Subgrid(int[] remain_dims)
+    public CartesianCommunicator Subgrid(int[] remain_dims)
     {
         RequireDimensions(Shape().Dimensions.Length, remain_dims?.Length ?? 0, nameof(remain_dims));
-        nint part = 0;
-        fixed (int* pointer = remain_dims)
-            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Cart_sub(Handle, pointer, &part), "MPI_Cart_sub", this);
-        return (CartesianCommunicator)Wrap(part, NextDerivedId())!;
+        int[] kept = [.. remain_dims!];
+        var part = (CartesianCommunicator)Wrap(NativeSubgrid(kept), NextDerivedId())!;
+        CommunicatorRecipe.Made(part, this, () => NativeSubgrid(kept));
+        return part;
     }
 
     /// <summary>The rank at a place; coordinates outside a periodic dimension come in again from the other side.</summary>

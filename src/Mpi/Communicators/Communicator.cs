@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using MPI.Links;
 using MPI.Native;
 using MPI.Traffic;
 
@@ -23,12 +24,14 @@ public abstract partial class Communicator : IDisposable, ICloneable
     private int _size = -1;
     private string? _name;
     private bool _isPredefined;
+    private bool _isNamed;
     private uint _derivedCount;
 
     private protected Communicator(nint handle, ulong agreedId)
     {
         Handle = handle;
         AgreedId = agreedId;
+        IsOutside = handle == Abi.CommNull;
     }
 
     /// <summary>Matches a message from any source, in receives and probes.</summary>
@@ -85,6 +88,9 @@ public abstract partial class Communicator : IDisposable, ICloneable
     /// <summary>Whether all ranks have the same id for the communicator; not so where native code made it, which keeps no order of creation.</summary>
     internal bool IsIdAgreed { get; private init; } = true;
 
+    /// <summary>Whether this process had no place in it from the beginning.</summary>
+    internal bool IsOutside { get; }
+
     /// <summary>The ledger of this communicator's messages, or null while the ledger is off.</summary>
     internal PairTraffic? Traffic { get; set; }
 
@@ -102,6 +108,7 @@ public abstract partial class Communicator : IDisposable, ICloneable
         // Native code may have left the handler that ends the job.
         if (comm != Abi.CommNull)
             _ = NativeMpi.MPI_Comm_set_errhandler(comm, Abi.Table.ErrorsReturn);
+        CommunicatorRecipe.MadeStranger("a communicator was made by native code, which keeps no record of how");
         return Wrap(comm, AgreedIds.OfAdopted(comm), isIdAgreed: false);
     }
 
@@ -114,11 +121,10 @@ public abstract partial class Communicator : IDisposable, ICloneable
 
     /// <summary>A communicator of the same processes and kind with a message space of its own (MPI_Comm_dup); collective. Attributes follow their duplication rule.</summary>
     /// <returns>The duplicate, of the same type as this object.</returns>
-    public unsafe object Clone()
+    public object Clone()
     {
-        nint duplicate = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_dup(Handle, &duplicate), "MPI_Comm_dup", this);
-        Communicator clone = Wrap(duplicate, NextDerivedId())!;
+        Communicator clone = Wrap(NativeDuplicate(), NextDerivedId())!;
+        CommunicatorRecipe.Made(clone, this, NativeDuplicate);
         DuplicateAttributesTo(clone);
         return clone;
     }
@@ -126,24 +132,28 @@ public abstract partial class Communicator : IDisposable, ICloneable
     /// <summary>A communicator of the processes in a subgroup (MPI_Comm_create); collective over all ranks of this one.</summary>
     /// <param name="group">The subgroup, the same on all ranks.</param>
     /// <returns>The communicator, or null on ranks outside the subgroup.</returns>
-    public unsafe Communicator? Create(Group group)
+    public Communicator? Create(Group group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        nint created = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_create(Handle, group.Handle, &created), "MPI_Comm_create", this);
-        return Wrap(created, NextDerivedId());
+        Communicator? created = Wrap(NativeSubset(group), NextDerivedId());
+        if (CommunicatorRecipe.IsOn)
+        {
+            int[] ranks = RanksOf(group);
+            CommunicatorRecipe.Made(created, this, () => NativeSubset(ranks));
+        }
+
+        return created;
     }
 
     /// <summary>Divides the ranks by color, and orders each part by key (MPI_Comm_split); collective.</summary>
     /// <param name="color">Ranks of equal color stand together; <see cref="Group.NoProcess"/> stands in no part.</param>
     /// <param name="key">Orders the ranks of a part; equal keys keep the old order.</param>
     /// <returns>The communicator of this rank's part, or null for no part.</returns>
-    public unsafe Communicator? Split(int color, int key)
+    public Communicator? Split(int color, int key)
     {
-        nint part = 0;
-        int nativeColor = color == Group.NoProcess ? Abi.Undefined : color;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_split(Handle, nativeColor, key, &part), "MPI_Comm_split", this);
-        return Wrap(part, NextDerivedId());
+        Communicator? part = Wrap(NativePart(color, key), NextDerivedId());
+        CommunicatorRecipe.Made(part, this, () => NativePart(color, key));
+        return part;
     }
 
     /// <summary>How this communicator relates to another.</summary>
@@ -230,8 +240,13 @@ public abstract partial class Communicator : IDisposable, ICloneable
         if (_isPredefined || Handle == Abi.CommNull || Environment.Finalized)
             return;
         if (Traffic is { Members.HaveOutsiders: false } traffic)
+        {
             traffic.CountCollective();
+            PrologueLog.NoteFreed();
+        }
+
         TrafficLedger.Forget(this);
+        CommunicatorRecipe.Freed(this);
         nint handle = Handle;
         Handle = Abi.CommNull;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_free(&handle), "MPI_Comm_free", this);
@@ -264,5 +279,6 @@ public abstract partial class Communicator : IDisposable, ICloneable
         fixed (byte* pointer = bytes)
             ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_set_name(Handle, pointer), "MPI_Comm_set_name", this);
         _name = name;
+        _isNamed = true;
     }
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Linq;
+using MPI.Links;
 using MPI.Native;
 
 namespace MPI;
@@ -18,6 +20,11 @@ public sealed partial class GraphCommunicator : TopologicalCommunicator
     {
         if (IsMember)
             Open();
+        if (CommunicatorRecipe.IsOn)
+        {
+            int[][] known = [.. edges.Select(static ends => (int[])[.. ends])];
+            CommunicatorRecipe.Made(this, oldComm, () => CreateNative(oldComm, known, reorder));
+        }
     }
 
     internal GraphCommunicator(nint handle, ulong agreedId)

@@ -1,4 +1,5 @@
 using System;
+using MPI.Links;
 using MPI.Native;
 using MPI.Traffic;
 
@@ -18,6 +19,7 @@ public partial class Intercommunicator
     {
         AgreeOnId();
         Open();
+        CommunicatorRecipe.Made(this, localComm, () => CreateNative(localComm, localLeader, bridgeComm, remoteLeader, tag));
     }
 
     /// <summary>The processes of the remote group; the caller disposes of it.</summary>
@@ -39,11 +41,20 @@ public partial class Intercommunicator
     /// <summary>One communicator of the processes of both groups (MPI_Intercomm_merge). Collective over both.</summary>
     /// <param name="upper">Whether this group gets the higher ranks; the same on all ranks of a group. If both say the same, the order is the library's choice.</param>
     /// <returns>The communicator.</returns>
-    public unsafe Intracommunicator Merge(bool upper)
+    public Intracommunicator Merge(bool upper)
+    {
+        var merged = (Intracommunicator)Wrap(NativeMerge(upper), NextDerivedId())!;
+        CommunicatorRecipe.Made(merged, this, () => NativeMerge(upper));
+        return merged;
+    }
+
+    private protected override void AgreeAgain() => AgreeOnId();
+
+    private unsafe nint NativeMerge(bool upper)
     {
         nint merged = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Intercomm_merge(Handle, upper ? 1 : 0, &merged), "MPI_Intercomm_merge", this);
-        return (Intracommunicator)Wrap(merged, NextDerivedId())!;
+        return merged;
     }
 
     /// <summary>Makes one id of those that the two groups brought, by a reduction, which on an intercommunicator gives each group the other's.</summary>
@@ -62,6 +73,7 @@ public partial class Intercommunicator
     /// </summary>
     internal static Intercommunicator Connected(nint handle, ulong ownId)
     {
+        CommunicatorRecipe.MadeStranger("a communicator reaches processes that were started separately");
         var connection = new Intercommunicator(handle, ownId);
         if (TrafficLedger.IsOn)
             connection.AgreeOnId();

@@ -52,6 +52,25 @@ internal static unsafe class WorldRepair
     /// <param name="number">The number of this world: 0, and then that of the repair that makes it, the same on all.</param>
     public static void Form(IReadOnlyList<int> members, long number)
     {
+        MakeWorld(members, number);
+        Count++;
+    }
+
+    /// <summary>
+    /// Survivors' part where a rank goes on as another process and the job stands still, with nothing in flight: the same objects get new native
+    /// communicators beneath them, and the program does not notice.
+    /// </summary>
+    /// <param name="members">The processes of the new world, by their ranks in MPI_COMM_WORLD.</param>
+    /// <param name="number">The number of the repair, the same on all.</param>
+    public static void Reform(IReadOnlyList<int> members, long number)
+    {
+        TrafficLedger.SwitchOff();
+        MakeWorld(members, number);
+        TrafficLedger.SwitchOn();
+    }
+
+    private static void MakeWorld(IReadOnlyList<int> members, long number)
+    {
         nint all = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_group(Abi.Table.CommWorld, &all), "MPI_Comm_group");
         nint some = 0, created = 0;
@@ -62,10 +81,11 @@ internal static unsafe class WorldRepair
         _ = NativeMpi.MPI_Group_free(&all);
         IsPartial = true;
         var formed = (Intracommunicator)Communicator.Wrap(created, AgreedIds.World)!;
-        formed.Barrier();
+
+        // Straight to the library: those who come do not poll yet, those who were here may, and the two forms do not match one another.
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Barrier(created), "MPI_Barrier", formed);
         Communicator.ReplaceWorld(formed);
         HasHappened = number > 0;
-        Count++;
     }
 
     /// <summary>Survivors' part where one of the waiting processes takes a lost rank's place. Ends by throwing <see cref="WorldReplacedException"/>.</summary>

@@ -24,15 +24,24 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
 
     public static PersistentReceive Create(Communicator communicator, in HeldMemory memory, int capacity, nint datatype, int source, int tag)
     {
-        nint template = 0;
-        int code = NativeMpi.MPI_Recv_init(memory.Address, capacity, datatype, source, tag, communicator.Handle, &template);
-        if (code != 0)
+        try
+        {
+            return new PersistentReceive(communicator, memory, capacity, datatype, source, tag, MakeTemplate(communicator, memory.Address, capacity, datatype, source, tag));
+        }
+        catch (MpiException)
         {
             memory.Release();
-            ErrorCheck.ThrowIfFailed(code, "MPI_Recv_init", communicator);
+            throw;
         }
+    }
 
-        return new PersistentReceive(communicator, memory, capacity, datatype, source, tag, template);
+    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _capacity, _datatype, Source, Tag);
+
+    private static nint MakeTemplate(Communicator communicator, void* address, int capacity, nint datatype, int source, int tag)
+    {
+        nint template = 0;
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Recv_init(address, capacity, datatype, source, tag, communicator.Handle, &template), "MPI_Recv_init", communicator);
+        return template;
     }
 
     public void Bind(in TakenMessage message, NativeStatus* probed)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using MPI.Native;
 
@@ -10,6 +11,8 @@ namespace MPI;
 /// </summary>
 public abstract class PersistentRequest : Request, IDisposable
 {
+    private static readonly HashSet<PersistentRequest> Existing = [];
+
     private HeldMemory _memory;
     private bool _hasStarted;
     private bool _isDisposed;
@@ -19,6 +22,7 @@ public abstract class PersistentRequest : Request, IDisposable
     {
         _memory = memory;
         Template = template;
+        lock (Existing) Existing.Add(this);
     }
 
     /// <summary>The inactive native request that every start makes active.</summary>
@@ -55,6 +59,7 @@ public abstract class PersistentRequest : Request, IDisposable
         if (_hasStarted && !HasEnded)
             throw new InvalidOperationException($"{Describe()} was started and is not complete: its memory is still in use. Wait for it first.");
         _isDisposed = true;
+        lock (Existing) Existing.Remove(this);
         nint handle = Template;
         Template = Abi.RequestNull;
         if (!Environment.Finalized)
@@ -64,6 +69,23 @@ public abstract class PersistentRequest : Request, IDisposable
     }
 
     private protected abstract void StartNative();
+
+    /// <summary>Describes all inactive messages to the library again, after their communicators were made again beneath their objects.</summary>
+    internal static unsafe void RenewAll()
+    {
+        lock (Existing)
+        {
+            foreach (PersistentRequest request in Existing)
+            {
+                nint old = request.Template;
+                request.Template = request.MakeTemplate();
+                _ = NativeMpi.MPI_Request_free(&old);
+            }
+        }
+    }
+
+    /// <summary>Describes the message to the library.</summary>
+    private protected abstract nint MakeTemplate();
 
     private protected unsafe void StartTemplate()
     {

@@ -9,28 +9,43 @@ internal sealed unsafe class PersistentSend : PersistentRequest
     private readonly int _dest;
     private readonly int _tag;
     private readonly int _count;
+    private readonly nint _datatype;
+    private readonly bool _isSynchronous;
 
-    private PersistentSend(Communicator communicator, in HeldMemory memory, int count, int dest, int tag, nint template)
+    private PersistentSend(Communicator communicator, in HeldMemory memory, int count, nint datatype, int dest, int tag, bool isSynchronous, nint template)
         : base(communicator, memory, template)
     {
         _count = count;
+        _datatype = datatype;
+        _isSynchronous = isSynchronous;
         _dest = dest;
         _tag = tag;
     }
 
     public static PersistentSend Create(Communicator communicator, in HeldMemory memory, int count, nint datatype, int dest, int tag, bool isSynchronous)
     {
-        nint template = 0;
-        int code = isSynchronous
-            ? NativeMpi.MPI_Ssend_init(memory.Address, count, datatype, dest, tag, communicator.Handle, &template)
-            : NativeMpi.MPI_Send_init(memory.Address, count, datatype, dest, tag, communicator.Handle, &template);
-        if (code != 0)
+        try
+        {
+            nint template = MakeTemplate(communicator, memory.Address, count, datatype, dest, tag, isSynchronous);
+            return new PersistentSend(communicator, memory, count, datatype, dest, tag, isSynchronous, template);
+        }
+        catch (MpiException)
         {
             memory.Release();
-            ErrorCheck.ThrowIfFailed(code, isSynchronous ? "MPI_Ssend_init" : "MPI_Send_init", communicator);
+            throw;
         }
+    }
 
-        return new PersistentSend(communicator, memory, count, dest, tag, template);
+    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _count, _datatype, _dest, _tag, _isSynchronous);
+
+    private static nint MakeTemplate(Communicator communicator, void* address, int count, nint datatype, int dest, int tag, bool isSynchronous)
+    {
+        nint template = 0;
+        int code = isSynchronous
+            ? NativeMpi.MPI_Ssend_init(address, count, datatype, dest, tag, communicator.Handle, &template)
+            : NativeMpi.MPI_Send_init(address, count, datatype, dest, tag, communicator.Handle, &template);
+        ErrorCheck.ThrowIfFailed(code, isSynchronous ? "MPI_Ssend_init" : "MPI_Send_init", communicator);
+        return template;
     }
 
     internal override string Describe() => RequestText.To("persistent send", _dest, _tag, Communicator);

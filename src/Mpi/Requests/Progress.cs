@@ -70,11 +70,14 @@ internal static unsafe class Progress
     }
 
     /// <summary>Takes the next message of any source and tag out of a communicator's matching, if one has come.</summary>
-    public static bool TryTake(nint communicator, out nint message, NativeStatus* status)
+    public static bool TryTake(nint communicator, out nint message, NativeStatus* status) => TryTake(communicator, Abi.AnySource, Abi.AnyTag, out message, status);
+
+    /// <summary>Takes the next message of a source and a tag out of a communicator's matching, if one has come.</summary>
+    public static bool TryTake(nint communicator, int source, int tag, out nint message, NativeStatus* status)
     {
         nint taken = 0;
         int found = 0;
-        int code = NativeMpi.MPI_Improbe(Abi.AnySource, Abi.AnyTag, communicator, &found, &taken, status);
+        int code = NativeMpi.MPI_Improbe(source, tag, communicator, &found, &taken, status);
         ErrorCheck.ThrowIfFailed(code, "MPI_Improbe");
         message = taken;
         return found != 0;

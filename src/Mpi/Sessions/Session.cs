@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using MPI.Links;
 using MPI.Native;
 
 namespace MPI;
@@ -103,6 +104,7 @@ public sealed class Session : IDisposable
             _ = NativeMpi.MPI_Group_free(&group);
         }
 
+        CommunicatorRecipe.MadeStranger("a communicator was made from a session");
         return (Intracommunicator)Communicator.Wrap(communicator, AgreedIds.OfDerived(AgreedIds.Session, ++_created))!;
     }
 

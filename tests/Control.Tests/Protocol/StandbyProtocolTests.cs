@@ -66,17 +66,6 @@ public sealed class StandbyProtocolTests
     }
 
     [Test]
-    public void A_rank_moves_to_the_host_where_somebody_waits()
-    {
-        AllReady();
-        Give(new MoveAsked(0, "a", "d"), new RankCommitted(1, 0, 5, 1));
-        Assert.That(_effects.Single(), Is.EqualTo(new RepairLinks(1, 0, "d", Member: 3)));
-        Assert.That(_state.Where!.Uses("d"), Is.True);
-        Give(new RankRestored(1, 0), new MoveAsked(1, "b", "d"), new RankCommitted(1, 0, 6, 2));
-        Assert.That((_effects.Length, _state.Moving), Is.EqualTo((0, (MoveAsked?)null)), "nobody waits there any more");
-    }
-
-    [Test]
     public void Those_who_wait_are_told_when_all_ranks_have_finished_or_one_has_failed()
     {
         AllReady();

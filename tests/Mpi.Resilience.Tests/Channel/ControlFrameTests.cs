@@ -34,6 +34,12 @@ public sealed class ControlFrameTests
         new RequestRelease(2),
         new Held(2),
         new HoldEnded(2, "nobody released it within 60 s"),
+        new RequestPrepare(3, 1, 5),
+        new MovePrepared(3, CanMove: true, "it makes communicators"),
+        new RequestMove(3, TimeSpan.FromSeconds(60), 1),
+        new MoveReady(3, 1 << 28, "rank 2: a request is live"),
+        new RequestMoveNow(3, 1, 1, 5, IsPrepared: true),
+        new Moved(3, 40, 1 << 28, TimeSpan.FromMilliseconds(160)),
     ];
 
     [TestCaseSource(nameof(Messages))]

@@ -17,6 +17,8 @@ internal static class TestPrograms
                 return LostPeerProgram.Run(args);
             case [SessionsProgram.Name, var rounds, .. var rest]:
                 return SessionsProgram.Run(int.Parse(rounds), rest is ["structures"]);
+            case [StructuresProgram.Name, .. var rest]:
+                return StructuresProgram.Run(rest);
             case ["freed"]:
                 return QuiescePrograms.Freed();
             case ["threads"]:
