@@ -20,6 +20,8 @@ internal sealed class GuestMove(
 
         bool isRunning = status is GuestConditions.Running;
         if (isRunning) await EmulatedMemory.RequireSoundCopyAsync(source, cancel);
+        // Its target is started with the images: what is beside them would stay behind.
+        await new DiskMerge(source, time).RunAsync(options.Deadline, null, cancel);
         var hold = new JobHold(isRunning ? options : options with { BeforeSwitchOver = null }, time);
         string? remark = null;
         while (true)
@@ -121,6 +123,7 @@ internal sealed class GuestMove(
             .. options.MultifdChannels > 0 ? ["multifd"] : Array.Empty<string>(),
             .. options.BeforeSwitchOver is not null ? ["pause-before-switchover"] : Array.Empty<string>(),
         ];
+        DiskPlaces.RequireSame(source, await source.DisksAsync(cancel), await target.DisksAsync(cancel), options.TargetHost);
         await source.SetCapabilitiesAsync(wanted, cancel);
         await target.SetCapabilitiesAsync(wanted, cancel);
         await target.SetParametersAsync(options.BandwidthBytesPerSecondMax, options.DowntimeLimit, options.MultifdChannels, cancel);

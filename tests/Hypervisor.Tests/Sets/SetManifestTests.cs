@@ -58,8 +58,8 @@ public sealed class SetManifestTests
     [Test]
     public void A_newer_format_is_named()
     {
-        byte[] newer = Encoding.ASCII.GetBytes("HPCVIRT-GUESTS 2 what comes then\n");
-        Assert.That(() => SetManifest.Decode(newer, "set-7/manifest"), Throws.InstanceOf<GuestSetException>().With.Message.Contains("format 2").And.Message.Contains("set-7/manifest"));
+        byte[] newer = Encoding.ASCII.GetBytes("HPCVIRT-GUESTS 3 what comes then\n");
+        Assert.That(() => SetManifest.Decode(newer, "set-7/manifest"), Throws.InstanceOf<GuestSetException>().With.Message.Contains("format 3").And.Message.Contains("set-7/manifest"));
     }
 
     [Test]
