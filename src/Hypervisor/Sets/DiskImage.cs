@@ -75,7 +75,7 @@ internal static class DiskImage
         }
         catch (Exception e)
         {
-            File.Delete(staged);
+            Unstage(disk);
             if (e is IOException or UnauthorizedAccessException)
                 throw new HypervisorException($"the disk {disk.Path} cannot be brought back ({e.Message.TrimEnd('.')}). Nothing was ended; make room or correct the folder, and restore again.", e);
             throw;
@@ -93,7 +93,11 @@ internal static class DiskImage
     }
 
     /// <summary>Takes a copy away that has not become the image.</summary>
-    public static void Unstage(SetDisk disk) => File.Delete(disk.Path + StagedSuffix);
+    public static void Unstage(SetDisk disk)
+    {
+        // Where the folder is not there, deleting fails.
+        if (File.Exists(disk.Path + StagedSuffix)) File.Delete(disk.Path + StagedSuffix);
+    }
 
     /// <summary>Takes away what was kept: the guest works on what was brought back.</summary>
     public static void Discard(SetDisk disk)
