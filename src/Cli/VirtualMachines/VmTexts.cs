@@ -32,6 +32,8 @@ internal static class VmTexts
           hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms
           hpcvirt vm migrate vm1 b --mode postcopy                     always ends, whatever the guest writes
           hpcvirt vm migrate vm1 b --silence 'touch /run/job/hold' --release 'rm /run/job/hold'
+          hpcvirt vm migrate vm1 b --links drop --silence 'hpcvirt hold' --release 'hpcvirt release'
+                                                                       devices that cannot move are out meanwhile; the job is silent all the while
           hpcvirt vm migrate vm1 b --dry-run                           says what would be done
         """;
 

@@ -15,12 +15,12 @@ namespace HpcVirt.Hypervisor.Qemu;
 ///   "sockets": "/run/guests/{guest}@{host}.qmp",
 ///   "start": ["/usr/local/bin/start-guest", "{guest}", "{host}"],
 ///   "hosts":  [ { "name": "a", "address": "10.0.0.1", "cpu": "x86-64-v3", "memoryMiB": 65536, "guestsMax": 8 }, { "name": "b", "address": "10.0.0.2" } ],
-///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"] } ],
+///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"], "unplug": [ { "id": "ib0", "driver": "vfio-pci", "on": { "a": { "host": "0000:3b:00.2" }, "b": { "host": "0000:af:00.1" } } } ] } ],
 ///   "libvirt": { "peerToPeer": true },
 ///   "rehearsal": { "state": "rehearsed.json", "mibPerSecond": 1024 }
 /// }
 /// </code>
-/// cpu, memoryMiB, guestsMax, libvirt and rehearsal may be left out; the last two are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
+/// cpu, memoryMiB, guestsMax, unplug, libvirt and rehearsal may be left out; the last two are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
 /// sockets and start may be left out, which are QEMU's.</remarks>
 public sealed record GuestFile
 {
@@ -48,6 +48,9 @@ public sealed record GuestFile
 
     /// <summary>What guests' processors must be able to do, where the file says so.</summary>
     public IReadOnlyDictionary<string, CpuFeatures> GuestCpus { get; private init; } = new Dictionary<string, CpuFeatures>();
+
+    /// <summary>Devices of guests that are unplugged for a move that drops links.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<PluggableDevice>> Unplugged { get; private init; } = new Dictionary<string, IReadOnlyList<PluggableDevice>>();
 
     /// <summary>The URI of each host's libvirt, where the file names one.</summary>
     public IReadOnlyDictionary<string, string> LibvirtUris { get; private init; } = new Dictionary<string, string>();
@@ -91,7 +94,7 @@ public sealed record GuestFile
             bool isLibvirts = IsForLibvirt(root);
             (string sockets, string[] start) = isLibvirts ? ("", []) : Sockets(root);
             (HypervisorHost Host, string Address, string? Libvirt)[] hosts = [.. Items(root, "hosts").Select(static host => Host(host))];
-            (string Name, CpuFeatures? Cpu)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
+            (string Name, CpuFeatures? Cpu, IReadOnlyList<PluggableDevice> Unplugged)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
             Distinct(hosts.Select(static host => host.Host.Name), "host");
             Distinct(guests.Select(static guest => guest.Name), "guest");
             if (hosts.Length == 0) throw new FormatException("there are no hosts in it");
@@ -104,6 +107,7 @@ public sealed record GuestFile
                 HostList = [.. hosts.Select(static host => host.Host)],
                 Guests = [.. guests.Select(static guest => guest.Name)],
                 GuestCpus = guests.Where(static guest => guest.Cpu is not null).ToDictionary(static guest => guest.Name, static guest => guest.Cpu!),
+                Unplugged = guests.ToDictionary(static guest => guest.Name, static guest => guest.Unplugged),
                 LibvirtUris = hosts.Where(static host => host.Libvirt is not null).ToDictionary(static host => host.Host.Name, static host => host.Libvirt!),
                 LibvirtIsPeerToPeer = root.TryGetProperty("libvirt", out JsonElement libvirt) && PeerToPeer(libvirt),
                 RehearsalState = rehearsal is { } told && told.TryGetProperty("state", out _) ? Beside(path, Text(told, "state", "\"rehearsal\"")) : null,
@@ -188,11 +192,11 @@ public sealed record GuestFile
         return (described, Text(host, "address", "a host"), host.TryGetProperty("libvirt", out _) ? Text(host, "libvirt", name) : null);
     }
 
-    private static (string Name, CpuFeatures? Cpu) GuestOf(JsonElement guest)
+    private static (string Name, CpuFeatures? Cpu, IReadOnlyList<PluggableDevice> Unplugged) GuestOf(JsonElement guest)
     {
-        OnlyKnown(guest, "a guest", "name", "cpu");
+        OnlyKnown(guest, "a guest", "name", "cpu", "unplug");
         string name = Name(guest, "a guest");
-        return (name, Cpu(guest, name));
+        return (name, Cpu(guest, name), PluggableDevice.ReadAll(guest, name));
     }
 
     private static void Distinct(IEnumerable<string> names, string kind)

@@ -47,6 +47,7 @@ public sealed class QemuBackend : IHypervisorBackend
         BackgroundSave = true,
         Links = true,
         Disks = true,
+        Unplug = true,
         Compressions = StateCommand.Available(),
     };
 

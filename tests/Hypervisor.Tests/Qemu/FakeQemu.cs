@@ -43,6 +43,12 @@ internal sealed class FakeQemu : IAsyncDisposable
     /// <summary>Disks that its guest writes to; null: none.</summary>
     public FakeDisks? Disks { get; set; }
 
+    /// <summary>Devices that have a name, and may be unplugged.</summary>
+    public HashSet<string> Devices { get; } = [];
+
+    /// <summary>The guest lets go of a device when it is asked to.</summary>
+    public bool LetsGo { get; set; } = true;
+
     /// <summary>What <c>query-migrate</c> says once <c>migrate</c> was heard, one after the other; the last again and again.</summary>
     public void Migrates(params string[] answers)
     {
@@ -78,7 +84,7 @@ internal sealed class FakeQemu : IAsyncDisposable
         {
             (string command, long id, JsonElement arguments) = await peer.HearAsync();
             Heard.Enqueue((command, arguments.ValueKind is JsonValueKind.Undefined ? "" : arguments.GetRawText()));
-            string answer = Instead(command) ?? Disks?.Answer(command, arguments) ?? Usual(command);
+            string answer = Instead(command) ?? Disks?.Answer(command, arguments) ?? Plugs(command, arguments) ?? Usual(command);
             if (command == "migrate" && arguments.GetProperty("uri").GetString() is { } uri && uri.StartsWith("exec:", StringComparison.Ordinal) && Disks is not null) WriteState(uri);
             if (answer == Dies) return;
             if (answer.StartsWith("{\"class\"", StringComparison.Ordinal)) await peer.SayAsync($$"""{"error": {{answer}}, "id": {{id}} }""");
@@ -89,6 +95,23 @@ internal sealed class FakeQemu : IAsyncDisposable
 
     /// <summary>The shell command names the file last, in quotes.</summary>
     private static void WriteState(string uri) => File.WriteAllText(uri[(uri.LastIndexOf(" '", StringComparison.Ordinal) + 2)..^1], "memory");
+
+    private string? Plugs(string command, JsonElement arguments)
+    {
+        switch (command)
+        {
+            case "qom-list":
+                return $"[{string.Join(", ", Devices.Select(static id => $$"""{"name": "{{id}}", "type": "child<device>"}"""))}]";
+            case "device_del":
+                if (LetsGo) _ = Devices.Remove(arguments.GetProperty("id").GetString()!);
+                return "{}";
+            case "device_add":
+                _ = Devices.Add(arguments.GetProperty("id").GetString()!);
+                return "{}";
+            default:
+                return null;
+        }
+    }
 
     private string Usual(string command)
     {
