@@ -213,6 +213,16 @@ public abstract class HypervisorContract
     }
 
     [Test]
+    public async Task Links_are_not_dropped_by_a_backend_that_cannot_and_the_guest_works_on()
+    {
+        Needs(Backend.Capabilities.LiveMigration, "live-migration");
+        if (Backend.Capabilities.Unplug) Assert.Ignore("the backend unplugs devices; which ones its guest has, its own tests know");
+        Assert.That(async () => await Within(Backend.MigrateAsync(GuestName, new MigrationOptions { TargetHost = TargetHost, Links = LinkTreatment.Drop })), Throws.InstanceOf<HypervisorException>());
+        Guest guest = await GuestAsync();
+        Assert.That((guest.Host, guest.Condition), Is.EqualTo((SourceHost, GuestCondition.Running)), guest.Remark);
+    }
+
+    [Test]
     public async Task The_job_is_silenced_once_while_the_guest_still_works()
     {
         Needs(Backend.Capabilities.HoldBeforeSwitchOver, "hold-before-switch-over");

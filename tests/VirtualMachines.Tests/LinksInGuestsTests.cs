@@ -44,7 +44,7 @@ public sealed class LinksInGuestsTests
             MigrationResult move = await _backend.MigrateAsync("vm1", ToB with
             {
                 TargetHost = host,
-                BeforeSwitchOver = _ =>
+                BeforeSwitchOver = cancel =>
                 {
                     Assert.That(Cards(), Does.Contain("eth1"), "first the job is silent");
                     _ = _laboratory.Do("silence");

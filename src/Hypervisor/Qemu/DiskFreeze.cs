@@ -51,7 +51,7 @@ internal sealed class DiskFreeze(QemuMonitor monitor)
             throw new HypervisorException($"the disks of guest {monitor.Guest} on host {monitor.Host} could not be frozen ({e.Reason}). QEMU must be able to make files beside the images. Nothing is left of it.", e);
         }
 
-        return [.. disks.Select(static disk => new FrozenDisk(disk.Image, disk.Format is "qcow2" ? "qcow2" : "raw"))];
+        return [.. disks.Select(static disk => new FrozenDisk(disk.Image, disk.Format is "qcow2" ? "qcow2" : "raw", DiskImage.WrittenAt(disk.Image)))];
     }
 
     private static JsonObject Action(QemuDisk disk) => new()

@@ -28,6 +28,13 @@ internal static class DiskImage
 
     public static string KeptOf(string path) => path + KeptSuffix;
 
+    /// <summary>When a file was last written to. It is opened for the question: a network file system asks its server then, and not its memory.</summary>
+    public static DateTimeOffset WrittenAt(string file)
+    {
+        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        return new DateTimeOffset(File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+    }
+
     /// <summary>Copies a file that nobody writes to, and leaves holes where it is empty: a disk takes the room of what is on it.</summary>
     public static (long LengthBytes, string Checksum) Copy(string from, string to, Action<double>? progress, CancellationToken cancel)
     {

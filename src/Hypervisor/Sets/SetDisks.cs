@@ -29,6 +29,9 @@ internal sealed class SetDisks(IHypervisorBackend backend, TimeSpan deadline, Ac
         {
             string file = $"{guest}.{at}.disk";
             (long lengthBytes, string checksum) = DiskImage.Copy(disk.Path, Path.Combine(partial, file), share => progress?.Invoke($"copy disk {at} of {guest}", share), cancel);
+            // Nobody owns a guest between two verbs: a second snapshot or a move merges what this one has frozen.
+            if (DiskImage.WrittenAt(disk.Path) != disk.WrittenAt)
+                throw new HypervisorException($"the disk {disk.Path} of guest {guest} was written to while it was copied: another snapshot or a move has merged it. There is no set; the guests go on. Make one at a time.");
             disks.Add(new SetDisk(disk.Path, disk.Format, file, lengthBytes, checksum));
         }
 

@@ -190,6 +190,19 @@ public sealed class DiskTests
     }
 
     [Test]
+    public void A_disk_that_somebody_else_merges_while_it_is_copied_makes_no_set()
+    {
+        On("cont", () =>
+        {
+            File.WriteAllText(First, "of another instant");
+            File.SetLastWriteTimeUtc(First, DateTime.UnixEpoch);
+        });
+        Assert.That(async () => await SnapshotAsync(), Throws.InstanceOf<HypervisorException>().With.Message.Contains(First).And.Message.Contains("while it was copied"));
+        Assert.That(_sets.Numbers(), Is.Empty);
+        Assert.That(Leftovers(), Is.Empty);
+    }
+
+    [Test]
     public async Task A_guest_that_stood_still_keeps_its_overlay_until_it_goes_on()
     {
         await _backend.PauseAsync("vm1");
