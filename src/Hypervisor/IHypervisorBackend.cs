@@ -35,7 +35,7 @@ public interface IHypervisorBackend : IAsyncDisposable
 
     /// <summary>
     /// Ends what <see cref="SaveOptions.WithDisks"/> has begun: what the guest has written beside its disks since goes into their images, while it works. Of no effect where there is nothing beside them, so it
-    /// may be called after any save, and finishes what a program that has died has left. Never called by a backend's other verbs before the caller has its copies, but for a new save or a move.
+    /// may be called after any save, and finishes what a program that has died has left. A save with disks and a move do the same before they begin.
     /// </summary>
     /// <param name="guest">The guest's name.</param>
     /// <param name="deadline">It must be over by then, or it is given up; then the guest works on as before.</param>
