@@ -24,6 +24,12 @@ public sealed record BackendCapabilities
     /// <summary>It saves a guest's state while the guest works on.</summary>
     public bool BackgroundSave { get; init; }
 
+    /// <summary>It saves and restores guests together with the disks that they write to.</summary>
+    public bool Disks { get; init; }
+
+    /// <summary>It unplugs devices that cannot move, and plugs them in at the target: <see cref="LinkTreatment.Drop"/>.</summary>
+    public bool Unplug { get; init; }
+
     /// <summary>How it can compress saved state; <see cref="StateCompression.None"/> always.</summary>
     public IReadOnlyList<StateCompression> Compressions { get; init; } = [StateCompression.None];
 
@@ -36,7 +42,7 @@ public sealed record BackendCapabilities
         .. new (bool Is, string Name)[]
         {
             (LiveMigration, "live-migration"), (Postcopy, "postcopy"), (Multifd, "multifd"), (HoldBeforeSwitchOver, "hold-before-switch-over"),
-            (SaveAndRestore, "save-and-restore"), (BackgroundSave, "background-save"), (Links, "links"),
+            (SaveAndRestore, "save-and-restore"), (BackgroundSave, "background-save"), (Links, "links"), (Disks, "disks"), (Unplug, "unplug"),
         }.Where(static capability => capability.Is).Select(static capability => capability.Name),
         .. Compressions.Where(static one => one is not StateCompression.None).Select(static one => "compression-" + one.ToString().ToUpperInvariant()),
     ];

@@ -33,6 +33,16 @@ public interface IHypervisorBackend : IAsyncDisposable
     /// <summary>Saves a guest's whole state into a file that must not exist. The guest is stopped and stays so, unless it is saved in the background.</summary>
     Task<SavedState> SaveAsync(string guest, SaveOptions options, CancellationToken cancel = default);
 
+    /// <summary>
+    /// Ends what <see cref="SaveOptions.WithDisks"/> has begun: what the guest has written beside its disks since goes into their images, while it works. Of no effect where there is nothing beside them, so it
+    /// may be called after any save, and finishes what a program that has died has left. A save with disks and a move do the same before they begin.
+    /// </summary>
+    /// <param name="guest">The guest's name.</param>
+    /// <param name="deadline">It must be over by then, or it is given up; then the guest works on as before.</param>
+    /// <param name="progress">Is told the share that is done; may be null.</param>
+    /// <param name="cancel">Gives it up.</param>
+    Task MergeDisksAsync(string guest, TimeSpan deadline, Action<double>? progress = null, CancellationToken cancel = default) => Task.CompletedTask;
+
     /// <summary>Brings a guest back from a file, on the host of the options, and leaves it stopped.</summary>
     Task RestoreAsync(string guest, RestoreOptions options, CancellationToken cancel = default);
 

@@ -114,6 +114,20 @@ public abstract class HypervisorContract
     }
 
     [Test]
+    public async Task A_guest_is_saved_with_the_disks_that_it_has_and_works_on_with_them_merged()
+    {
+        Needs(Backend.Capabilities.Disks, "disks");
+        SavedState saved = await Within(Backend.SaveAsync(GuestName, new SaveOptions { File = StateFile(), WithDisks = true }));
+        Assert.That(saved.Disks.Select(static disk => disk.Path), Is.All.Matches<string>(File.Exists).And.Unique);
+        await Within(Backend.ResumeAsync(GuestName));
+        await Within(Backend.MergeDisksAsync(GuestName, Deadline));
+        await Within(Backend.MergeDisksAsync(GuestName, Deadline));
+        Guest guest = await GuestAsync();
+        Assert.That((guest.Condition, guest.Remark), Is.EqualTo((GuestCondition.Running, (string?)null)));
+        Assert.That(async () => await Within(Backend.MergeDisksAsync("no-such-guest", Deadline)), Throws.InstanceOf<HypervisorException>().With.Message.Contains("no-such-guest"));
+    }
+
+    [Test]
     public async Task No_state_is_written_over_another()
     {
         Needs(Backend.Capabilities.SaveAndRestore, "save-and-restore");
@@ -194,6 +208,16 @@ public abstract class HypervisorContract
                 Throws.InstanceOf<HypervisorException>().With.Message.Contains(host));
         }
 
+        Guest guest = await GuestAsync();
+        Assert.That((guest.Host, guest.Condition), Is.EqualTo((SourceHost, GuestCondition.Running)), guest.Remark);
+    }
+
+    [Test]
+    public async Task Links_are_not_dropped_by_a_backend_that_cannot_and_the_guest_works_on()
+    {
+        Needs(Backend.Capabilities.LiveMigration, "live-migration");
+        if (Backend.Capabilities.Unplug) Assert.Ignore("the backend unplugs devices; which ones its guest has, its own tests know");
+        Assert.That(async () => await Within(Backend.MigrateAsync(GuestName, new MigrationOptions { TargetHost = TargetHost, Links = LinkTreatment.Drop })), Throws.InstanceOf<HypervisorException>());
         Guest guest = await GuestAsync();
         Assert.That((guest.Host, guest.Condition), Is.EqualTo((SourceHost, GuestCondition.Running)), guest.Remark);
     }

@@ -16,10 +16,12 @@ internal sealed class Laboratory : IDisposable
     /// <summary>Starts guests on two hosts, a and b.</summary>
     /// <param name="guests">How many.</param>
     /// <param name="hasLibvirt">A libvirt daemon on each host has them; otherwise nobody has.</param>
-    public Laboratory(int guests, bool hasLibvirt = false)
+    /// <param name="disks">Each guest has a disk of this format on /disk; null: none has.</param>
+    /// <param name="hasCards">Each guest has a second card that does not move.</param>
+    public Laboratory(int guests, bool hasLibvirt = false, string? disks = null, bool hasCards = false)
     {
         Place = Directory.CreateTempSubdirectory("hpcvirt-lab-").FullName;
-        (int code, string said) = Run(["up", "--vms", $"{guests}", "--hosts", "2", .. hasLibvirt ? ["--libvirt"] : Array.Empty<string>()]);
+        (int code, string said) = Run(["up", "--vms", $"{guests}", "--hosts", "2", .. hasLibvirt ? ["--libvirt"] : Array.Empty<string>(), .. disks is null ? Array.Empty<string>() : ["--disks", disks], .. hasCards ? ["--plug"] : Array.Empty<string>()]);
         if (code == 0) return;
         Dispose();
         if (code == PackagesMissing) Assert.Ignore($"missing capability: virtual machines ({said.Trim()})");

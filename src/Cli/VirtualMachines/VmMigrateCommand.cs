@@ -25,9 +25,15 @@ internal static class VmMigrateCommand
         var silence = new Option<string?>("--silence") { Description = "A shell command that silences the job, run before the switch-over while the guest works.", HelpName = "COMMAND" };
         var release = new Option<string?>("--release") { Description = "A shell command that lets the job go on, run at the end.", HelpName = "COMMAND" };
         var hold = new Option<string>("--hold-deadline") { Description = "How long --silence may take; after it the move is given up.", HelpName = "DURATION", DefaultValueFactory = _ => "30s" };
+        var links = new Option<string>("--links")
+        {
+            Description = "keep: links move along. drop: devices that cannot move (guests[].unplug) are unplugged before the copy, and plugged in at the target.",
+            HelpName = "HOW",
+            DefaultValueFactory = _ => "keep",
+        };
         Option<string> deadline = VmOptions.Deadline();
         Option<bool> dryRun = VmOptions.DryRun();
-        var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, held, downtime, channels, silence, release, hold, deadline, dryRun };
+        var command = new Command("migrate", VmTexts.Migrate) { guest, host, mode, bandwidth, held, downtime, channels, silence, release, hold, links, deadline, dryRun };
         VmCommand.SetAction(command, async (parsed, cancel) =>
         {
             var job = new SilenceCommands(parsed.GetValue(silence), parsed.GetValue(release), TimeProvider.System);
@@ -43,6 +49,12 @@ internal static class VmMigrateCommand
                 BandwidthBytesPerSecondMax = parsed.GetValue(bandwidth) is { } rate ? VmOptions.BytesPerSecond(rate, "--bandwidth") : null,
                 HeldBandwidthBytesPerSecondMax = parsed.GetValue(held) is { } heldRate ? VmOptions.BytesPerSecond(heldRate, "--held-bandwidth") : null,
                 DowntimeLimit = VmOptions.Duration(parsed.GetValue(downtime)!, "--downtime"),
+                Links = parsed.GetValue(links) switch
+                {
+                    "keep" => LinkTreatment.Keep,
+                    "drop" => LinkTreatment.Drop,
+                    var other => throw new ControlException(ExitCode.Usage, $"--links: '{other}' is not known. Give keep or drop."),
+                },
                 MultifdChannels = parsed.GetValue(channels),
                 Deadline = VmOptions.Duration(parsed.GetValue(deadline)!, "--deadline"),
                 HoldDeadline = VmOptions.Duration(parsed.GetValue(hold)!, "--hold-deadline"),
@@ -52,6 +64,8 @@ internal static class VmMigrateCommand
             migration.Validate();
             string name = parsed.GetValue(guest)!;
             await using IHypervisorBackend backend = options.Open(parsed);
+            if (migration.Links is LinkTreatment.Drop && !backend.Capabilities.Unplug)
+                throw new HypervisorException($"the backend {backend.Name} unplugs no devices (missing capability: unplug). Nothing was started; keep the links.");
             if (parsed.GetValue(dryRun))
             {
                 await RehearseAsync(backend, name, migration, options.IsJson(parsed), cancel);

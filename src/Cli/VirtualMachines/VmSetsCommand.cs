@@ -36,7 +36,7 @@ internal static class VmSetsCommand
                 VmCommand.Print(new JsonArray([
                     .. rows.Select(static row => (JsonNode)new JsonObject
                     {
-                        ["set"] = row.Number, ["writtenAt"] = row.Set?.WrittenAt.ToString("O"), ["guests"] = row.Set?.Guests.Count, ["bytes"] = row.Set?.Guests.Sum(static guest => guest.LengthBytes),
+                        ["set"] = row.Number, ["writtenAt"] = row.Set?.WrittenAt.ToString("O"), ["guests"] = row.Set?.Guests.Count, ["bytes"] = row.Set?.Guests.Sum(static guest => guest.LengthBytes), ["diskBytes"] = row.Set?.Guests.Sum(static guest => guest.Disks.Sum(static disk => disk.LengthBytes)),
                         ["problem"] = row.Problem.Length == 0 ? null : row.Problem,
                     }),
                 ]));
@@ -46,12 +46,18 @@ internal static class VmSetsCommand
                 VmCommand.Print(
                     rows.Select(static row => (string[])[
                         $"{row.Number}", row.Set is { } set ? set.WrittenAt.ToString("u") : "?", row.Set is { } one ? string.Join(", ", one.Guests.Select(static guest => $"{guest.Name} on {guest.Host}")) : "",
-                        row.Set is { } whole ? $"{whole.Guests.Sum(static guest => guest.LengthBytes) >> 20} MiB" : "", row.Problem]),
+                        row.Set is { } whole ? Size(whole) : "", row.Problem]),
                     "set", "written", "guests", "size", "problem");
             }
 
             return Task.CompletedTask;
         });
         return command;
+    }
+
+    private static string Size(SetManifest set)
+    {
+        long disks = set.Guests.Sum(static guest => guest.Disks.Sum(static disk => disk.LengthBytes));
+        return $"{set.Guests.Sum(static guest => guest.LengthBytes) >> 20} MiB{(disks == 0 ? "" : $" and disks of {disks >> 20} MiB")}";
     }
 }

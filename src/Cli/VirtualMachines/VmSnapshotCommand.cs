@@ -53,7 +53,8 @@ internal static class VmSnapshotCommand
 
             var maker = new SetSnapshot(backend, new GuestSetDirectory(parsed.GetValue(sets)!), TimeProvider.System);
             SnapshotResult result = VmCommand.WithBars(isJson, tell => maker.RunAsync(snapshot, tell, cancel));
-            long bytes = result.Set.Guests.Sum(static guest => guest.LengthBytes);
+            long bytes = result.Set.Guests.Sum(static guest => guest.LengthBytes), diskBytes = result.Set.Guests.Sum(static guest => guest.Disks.Sum(static disk => disk.LengthBytes));
+            foreach (string remark in result.Remarks) Console.Error.WriteLine($"hpcvirt: {remark}");
             if (isJson)
             {
                 VmCommand.Print(new JsonObject
@@ -62,10 +63,13 @@ internal static class VmSnapshotCommand
                     ["path"] = result.Path,
                     ["guests"] = new JsonArray([.. result.Set.Guests.Select(static guest => (JsonNode)guest.Name)]),
                     ["bytes"] = bytes,
+                    ["diskBytes"] = diskBytes,
                     ["stoodStillMs"] = result.StoodStillFor is { } still ? Math.Round(still.TotalMilliseconds, 1) : null,
                     ["stopMs"] = Math.Round(result.StopTook.TotalMilliseconds, 1),
                     ["saveMs"] = Math.Round(result.SaveTook.TotalMilliseconds, 1),
                     ["commitMs"] = Math.Round(result.CommitTook.TotalMilliseconds, 1),
+                    ["disksMs"] = Math.Round(result.DisksTook.TotalMilliseconds, 1),
+                    ["remarks"] = new JsonArray([.. result.Remarks.Select(static remark => (JsonNode)remark)]),
                 });
                 return;
             }
@@ -76,7 +80,7 @@ internal static class VmSnapshotCommand
                 ? $"they stood still for {time.TotalMilliseconds:0} ms (stop all {result.StopTook.TotalMilliseconds:0} ms, save all {result.SaveTook.TotalMilliseconds:0} ms)"
                 : $"they worked on while they were saved, {result.SaveTook.TotalMilliseconds:0} ms";
             Console.Out.WriteLine(
-                $"set {result.Set.Number}: {result.Set.Guests.Count} guests, {bytes >> 20} MiB in {result.Path}; {stood}; checksums and commit took {result.CommitTook.TotalMilliseconds:0} ms more");
+                $"set {result.Set.Number}: {result.Set.Guests.Count} guests, {bytes >> 20} MiB in {result.Path}{(diskBytes == 0 ? "" : $", disks of {diskBytes >> 20} MiB")}; {stood}; {(diskBytes == 0 ? "" : "copies of disks, ")}checksums and commit took {result.CommitTook.TotalMilliseconds:0} ms more");
         });
         return command;
     }

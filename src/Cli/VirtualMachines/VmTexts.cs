@@ -33,12 +33,15 @@ internal static class VmTexts
           hpcvirt vm migrate vm1 b --bandwidth 100M --downtime 50ms
           hpcvirt vm migrate vm1 b --mode postcopy                     always ends, whatever the guest writes
           hpcvirt vm migrate vm1 b --silence 'touch /run/job/hold' --release 'rm /run/job/hold'
+          hpcvirt vm migrate vm1 b --links drop --silence 'hpcvirt hold' --release 'hpcvirt release'
+                                                                       devices that cannot move are out meanwhile; the job is silent all the while
           hpcvirt vm migrate vm1 b --dry-run                           says what would be done
         """;
 
     public const string Snapshot = """
         Saves all guests of a job at one instant, as a set: all stand still before the first is saved, and none goes on before the last is.
-        The set counts from the rename that commits it; one that was broken off never does.
+        The set counts from the rename that commits it; one that was broken off never does. Disks that guests write to are part of it, at the
+        same instant; guests write beside them (IMAGE.overlay) while they are copied, and the two are merged afterwards.
 
         Examples:
           hpcvirt vm snapshot --sets /var/sets
@@ -50,7 +53,8 @@ internal static class VmTexts
 
     public const string Restore = """
         Brings all guests of a set back: every byte is verified first, then what still runs of them is ended, and they go on together.
-        Without --set it takes the newest set that is whole, and says what was wrong with newer ones.
+        Without --set it takes the newest set that is whole, and says what was wrong with newer ones. Disks of the set are put back in their
+        places; those that were there are kept as IMAGE.before-restore until all guests are back, and then removed.
 
         Examples:
           hpcvirt vm restore --sets /var/sets

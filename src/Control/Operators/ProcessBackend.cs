@@ -84,6 +84,7 @@ public sealed class ProcessBackend : IHypervisorBackend
     public async Task<MigrationResult> MigrateAsync(string guest, MigrationOptions options, IProgress<MigrationProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
+        if (options.Links is LinkTreatment.Drop) throw new HypervisorException("the backend process has no devices to unplug. Keep the links.");
         (JobRanks job, PlacedRank rank) = await RankAsync(guest, cancel);
         if (options.BeforeSwitchOver is not null) throw new HypervisorException($"{guest} is a rank, and its job falls silent by itself. Leave the silencing out.");
         if (options.Mode is MigrationMode.Postcopy || options.MultifdChannels > 0) throw new HypervisorException($"{guest} is a rank, and moves through a checkpoint: there is no postcopy, and no multifd. Leave them out.");

@@ -131,6 +131,7 @@ public sealed class LibvirtBackend : IHypervisorBackend
     public async Task<MigrationResult> MigrateAsync(string guest, MigrationOptions options, IProgress<MigrationProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
+        if (options.Links is LinkTreatment.Drop) throw new HypervisorException("the backend libvirt unplugs no devices. Detach them by virsh before the move and attach them afterwards, or keep the links.");
         _file.RequireGuest(guest);
         _file.RequireHost(options.TargetHost);
         if (options.BandwidthBytesPerSecondMax is < 1 << 20 || options.HeldBandwidthBytesPerSecondMax is < 1 << 20) throw new HypervisorException("libvirt counts bandwidth in MiB/s; give at least 1048576 bytes/s. Nothing was started.");

@@ -40,6 +40,12 @@ public sealed record MigrationOptions
     /// </summary>
     public Func<Task>? AfterSwitchOver { get; init; }
 
+    /// <summary>What becomes of the guest's links; with <see cref="LinkTreatment.Drop"/> the job is silenced before the copy, not only for the switch-over.</summary>
+    public LinkTreatment Links { get; init; }
+
+    /// <summary>How long the guest's system may take to let go of a device that is unplugged.</summary>
+    public TimeSpan UnplugDeadline { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long <see cref="BeforeSwitchOver"/> may take.</summary>
     public TimeSpan HoldDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -56,7 +62,7 @@ public sealed record MigrationOptions
         Require(DowntimeLimit >= TimeSpan.FromMilliseconds(1) && DowntimeLimit <= TimeSpan.FromSeconds(2000), "the downtime limit is between 1 ms and 2000 s");
         Require(MultifdChannels is >= 0 and <= 255, "multifd takes 0 to 255 channels");
         Require(Mode is MigrationMode.Precopy || MultifdChannels == 0, "postcopy and multifd exclude one another; choose one");
-        Require(Deadline > TimeSpan.Zero && HoldDeadline > TimeSpan.Zero && HoldRestBytes > 0, "deadlines and the rest that counts as small are greater than zero");
+        Require(Deadline > TimeSpan.Zero && HoldDeadline > TimeSpan.Zero && UnplugDeadline > TimeSpan.Zero && HoldRestBytes > 0, "deadlines and the rest that counts as small are greater than zero");
     }
 
     private static void Require(bool holds, string otherwise)

@@ -1,4 +1,7 @@
 using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
 
 namespace HpcVirt.Hypervisor;
 
@@ -16,6 +19,12 @@ public sealed record RestoreOptions
 
     /// <summary>Ends the guest first where it still is. Left out, a guest that is there is refused: two of a kind would answer to one address.</summary>
     public bool EndsRunning { get; init; }
+
+    /// <summary>The images of the disks that belong to the state, under their full paths: a guest that is started with others is refused.</summary>
+    public IReadOnlyList<string> Disks { get; init; } = [];
+
+    /// <summary>Called when nothing is left of the guest and before it is started: here the images are put where the guest finds them.</summary>
+    public Func<CancellationToken, Task>? BeforeStart { get; init; }
 
     /// <summary>The guest must be back by then.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -16,6 +16,12 @@ public sealed record SaveOptions
     /// <summary>The guest works on while its state of the beginning is written. Only for jobs that are silent: guests saved like this have no common instant.</summary>
     public bool InBackground { get; init; }
 
+    /// <summary>
+    /// The disks that the guest may write to belong to the state: they are frozen at its instant, and <see cref="SavedState.Disks"/> says which. The caller copies them and then calls
+    /// <see cref="IHypervisorBackend.MergeDisksAsync"/>, also when the save has failed. Left out, a guest with such disks is refused: its disks would not agree with its memory.
+    /// </summary>
+    public bool WithDisks { get; init; }
+
     /// <summary>Called when all is prepared, right before the instant that the state is of.</summary>
     public Func<CancellationToken, Task>? BeforeInstant { get; init; }
 

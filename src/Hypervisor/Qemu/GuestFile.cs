@@ -16,13 +16,13 @@ namespace HpcVirt.Hypervisor.Qemu;
 ///   "sockets": "/run/guests/{guest}@{host}.qmp",
 ///   "start": ["/usr/local/bin/start-guest", "{guest}", "{host}"],
 ///   "hosts":  [ { "name": "a", "address": "10.0.0.1", "cpu": "x86-64-v3", "memoryMiB": 65536, "guestsMax": 8 }, { "name": "b", "address": "10.0.0.2" } ],
-///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"] } ],
+///   "guests": [ { "name": "vm1", "cpu": ["sse4.2", "avx2"], "unplug": [ { "id": "ib0", "driver": "vfio-pci", "on": { "a": { "host": "0000:3b:00.2" }, "b": { "host": "0000:af:00.1" } } } ] } ],
 ///   "libvirt": { "peerToPeer": true },
 ///   "vsphere": { "url": "https://vcenter", "user": "hpcvirt@vsphere.local", "passwordFile": "vcenter.password" },
 ///   "rehearsal": { "state": "rehearsed.json", "mibPerSecond": 1024 }
 /// }
 /// </code>
-/// cpu, memoryMiB, guestsMax, libvirt, vsphere and rehearsal may be left out; the last three are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
+/// cpu, memoryMiB, guestsMax, unplug, libvirt, vsphere and rehearsal may be left out; the last three are for the backends of these names only. Where every host has a "libvirt" (the URI of its daemon),
 /// or with a "vsphere", sockets and start may be left out, which are QEMU's; with a "vsphere" the hosts' addresses, too.</remarks>
 public sealed record GuestFile
 {
@@ -50,6 +50,9 @@ public sealed record GuestFile
 
     /// <summary>What guests' processors must be able to do, where the file says so.</summary>
     public IReadOnlyDictionary<string, CpuFeatures> GuestCpus { get; private init; } = new Dictionary<string, CpuFeatures>();
+
+    /// <summary>Devices of guests that are unplugged for a move that drops links.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<PluggableDevice>> Unplugged { get; private init; } = new Dictionary<string, IReadOnlyList<PluggableDevice>>();
 
     /// <summary>The URI of each host's libvirt, where the file names one.</summary>
     public IReadOnlyDictionary<string, string> LibvirtUris { get; private init; } = new Dictionary<string, string>();
@@ -97,7 +100,7 @@ public sealed record GuestFile
             bool hasNoSockets = IsForLibvirt(root) || (vsphere is not null && SaysNothingOfSockets(root));
             (string sockets, string[] start) = hasNoSockets ? ("", []) : Sockets(root);
             (HypervisorHost Host, string Address, string? Libvirt)[] hosts = [.. Items(root, "hosts").Select(host => Host(host, isAddressed: vsphere is null))];
-            (string Name, CpuFeatures? Cpu)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
+            (string Name, CpuFeatures? Cpu, IReadOnlyList<PluggableDevice> Unplugged)[] guests = [.. Items(root, "guests").Select(static guest => GuestOf(guest))];
             Distinct(hosts.Select(static host => host.Host.Name), "host");
             Distinct(guests.Select(static guest => guest.Name), "guest");
             if (hosts.Length == 0) throw new FormatException("there are no hosts in it");
@@ -110,6 +113,7 @@ public sealed record GuestFile
                 HostList = [.. hosts.Select(static host => host.Host)],
                 Guests = [.. guests.Select(static guest => guest.Name)],
                 GuestCpus = guests.Where(static guest => guest.Cpu is not null).ToDictionary(static guest => guest.Name, static guest => guest.Cpu!),
+                Unplugged = guests.ToDictionary(static guest => guest.Name, static guest => guest.Unplugged),
                 LibvirtUris = hosts.Where(static host => host.Libvirt is not null).ToDictionary(static host => host.Host.Name, static host => host.Libvirt!),
                 LibvirtIsPeerToPeer = root.TryGetProperty("libvirt", out JsonElement libvirt) && PeerToPeer(libvirt),
                 VSphere = vsphere,
@@ -198,11 +202,11 @@ public sealed record GuestFile
         return (described, isAddressed || host.TryGetProperty("address", out _) ? Text(host, "address", "a host") : name, host.TryGetProperty("libvirt", out _) ? Text(host, "libvirt", name) : null);
     }
 
-    private static (string Name, CpuFeatures? Cpu) GuestOf(JsonElement guest)
+    private static (string Name, CpuFeatures? Cpu, IReadOnlyList<PluggableDevice> Unplugged) GuestOf(JsonElement guest)
     {
-        OnlyKnown(guest, "a guest", "name", "cpu");
+        OnlyKnown(guest, "a guest", "name", "cpu", "unplug");
         string name = Name(guest, "a guest");
-        return (name, Cpu(guest, name));
+        return (name, Cpu(guest, name), PluggableDevice.ReadAll(guest, name));
     }
 
     private static void Distinct(IEnumerable<string> names, string kind)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
@@ -20,7 +21,46 @@ internal sealed class GuestMove(
 
         bool isRunning = status is GuestConditions.Running;
         if (isRunning) await EmulatedMemory.RequireSoundCopyAsync(source, cancel);
+        DeviceUnplug? devices = options.Links is LinkTreatment.Drop ? Devices(isRunning) : null;
+        // Its target is started with the images: what is beside them would stay behind.
+        await new DiskMerge(source, time).RunAsync(options.Deadline, null, cancel);
         var hold = new JobHold(isRunning ? options : options with { BeforeSwitchOver = null }, time);
+        if (devices is null) return await RunAsync(hold, null, isRunning, cancel);
+        try
+        {
+            await DropAsync(hold, devices, cancel);
+            return await RunAsync(hold, devices, isRunning, cancel);
+        }
+        catch (Exception e) when (e is not MigrationFailedException { GuestIsOn: null })
+        {
+            // It works on where it was, and with what it had.
+            if (await devices.PlugAsync(source) is { } lacks) throw new MigrationFailedException(source.Guest, source.Host, $"{e.Message} And {lacks}.", e);
+            if (e is HypervisorException and not MigrationFailedException) throw new MigrationFailedException(source.Guest, source.Host, e.Message.TrimEnd('.') + ".", e);
+            throw;
+        }
+    }
+
+    private DeviceUnplug Devices(bool isRunning)
+    {
+        if (file.Unplugged.GetValueOrDefault(source.Guest) is not { Count: > 0 } named)
+            throw new HypervisorException($"no device of guest {source.Guest} is named that could be dropped. Name them in guests[].unplug of {file.Path}, or keep the links.");
+        return isRunning
+            ? new DeviceUnplug(source.Guest, named, options.UnplugDeadline, time)
+            : throw new HypervisorException($"guest {source.Guest} on host {source.Host} stands still, and only a guest that works lets go of a device. Resume it first.");
+    }
+
+    /// <summary>First the job is silent, then its devices go: no message is on its way through them.</summary>
+    private async Task DropAsync(JobHold hold, DeviceUnplug devices, CancellationToken cancel)
+    {
+        if (hold.IsWanted) hold.Begin(cancel);
+        await hold.SettleAsync();
+        cancel.ThrowIfCancellationRequested();
+        if (hold.Failure is { } failure) throw new MigrationFailedException(source.Guest, source.Host, $"{failure}.");
+        await devices.UnplugAsync(source, cancel);
+    }
+
+    private async Task<MigrationResult> RunAsync(JobHold hold, DeviceUnplug? devices, bool isRunning, CancellationToken cancel)
+    {
         string? remark = null;
         while (true)
         {
@@ -28,7 +68,7 @@ internal sealed class GuestMove(
             QemuMonitor target = await StartCommand.RunAsync(file, source.Guest, options.TargetHost, ["-incoming", "defer"], deadlines, time, cancel);
             await using (target)
             {
-                if (await AttemptAsync(target, hold, isRunning, remark, cancel) is { } result) return result;
+                if (await AttemptAsync(target, hold, devices, isRunning, remark, cancel) is { } result) return result;
             }
 
             // The guest works on; silenced now, its job dirties nothing, and the second run is a short one.
@@ -40,7 +80,7 @@ internal sealed class GuestMove(
         }
     }
 
-    private async Task<MigrationResult?> AttemptAsync(QemuMonitor target, JobHold hold, bool isRunning, string? remark, CancellationToken cancel)
+    private async Task<MigrationResult?> AttemptAsync(QemuMonitor target, JobHold hold, DeviceUnplug? devices, bool isRunning, string? remark, CancellationToken cancel)
     {
         var run = new MigrationRun(source, options, hold, progress, time);
         MigrationStatus? last = null;
@@ -77,6 +117,7 @@ internal sealed class GuestMove(
 
         if (!await HasArrivedAsync(target, deadlines.Command, isRunning))
             throw new MigrationFailedException(source.Guest, null, $"all of it was sent, and it does not work on host {options.TargetHost}. Its last state stands still on host {source.Host}.");
+        if (devices is not null && await devices.PlugAsync(target) is { } lacks) remark = remark is null ? lacks : $"{remark}; {lacks}";
         await hold.ReleaseAsync();
         TimeSpan? heldFor = hold.Elapsed;
         if (!isSourceLost) await source.QuitAsync();
@@ -121,6 +162,7 @@ internal sealed class GuestMove(
             .. options.MultifdChannels > 0 ? ["multifd"] : Array.Empty<string>(),
             .. options.BeforeSwitchOver is not null ? ["pause-before-switchover"] : Array.Empty<string>(),
         ];
+        DiskPlaces.RequireSame(source, await source.DisksAsync(cancel), await target.DisksAsync(cancel), options.TargetHost);
         await source.SetCapabilitiesAsync(wanted, cancel);
         await target.SetCapabilitiesAsync(wanted, cancel);
         await target.SetParametersAsync(options.BandwidthBytesPerSecondMax, options.DowntimeLimit, options.MultifdChannels, cancel);

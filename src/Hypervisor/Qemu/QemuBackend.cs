@@ -46,6 +46,8 @@ public sealed class QemuBackend : IHypervisorBackend
         SaveAndRestore = true,
         BackgroundSave = true,
         Links = true,
+        Disks = true,
+        Unplug = true,
         Compressions = StateCommand.Available(),
     };
 
@@ -80,6 +82,13 @@ public sealed class QemuBackend : IHypervisorBackend
     }
 
     /// <inheritdoc/>
+    public async Task MergeDisksAsync(string guest, TimeSpan deadline, Action<double>? progress = null, CancellationToken cancel = default)
+    {
+        await using QemuMonitor monitor = await FindAsync(guest, cancel);
+        await new DiskMerge(monitor, _time).RunAsync(deadline, progress, cancel);
+    }
+
+    /// <inheritdoc/>
     public async Task RestoreAsync(string guest, RestoreOptions options, CancellationToken cancel = default)
     {
         _file.RequireGuest(guest);
@@ -87,11 +96,13 @@ public sealed class QemuBackend : IHypervisorBackend
         _file.RequireCpu(guest, null, options.Host);
         if (!File.Exists(options.File)) throw new HypervisorException($"there is no state {options.File} to restore guest {guest} from.");
         await EndAllAsync(guest, options.EndsRunning, cancel);
+        await (options.BeforeStart?.Invoke(cancel) ?? Task.CompletedTask);
         QemuMonitor monitor = await StartCommand.RunAsync(_file, guest, options.Host, ["-S", "-incoming", "defer"], _deadlines, _time, cancel);
         await using (monitor)
         {
             try
             {
+                DiskPlaces.RequireThose(monitor, await monitor.DisksAsync(cancel), options.Disks);
                 await new StateTransfer(monitor, _time).RestoreAsync(options, cancel);
             }
             catch
@@ -147,7 +158,10 @@ public sealed class QemuBackend : IHypervisorBackend
                 return troubles.Count == 0 ? new Guest(guest, null, GuestCondition.Absent) : new Guest(guest, troubles[0].Host, GuestCondition.Unknown, 0, troubles[0].Error.Message);
             QemuMonitor monitor = found.MaxBy(static one => GuestConditions.Precedence(one.StatusAtOpen))!;
             string status = monitor.StatusAtOpen;
-            string? remark = found.Count > 1
+            QemuDisk[] overlaid = GuestConditions.Of(status) is GuestCondition.Running or GuestCondition.Paused ? [.. (await monitor.DisksAsync(cancel)).Where(static disk => disk.IsOverlaid)] : [];
+            string? remark = overlaid.Length > 0
+                ? $"it writes to {string.Join(", ", overlaid.Select(static disk => disk.Overlay))}: a snapshot is under way, or was broken off; the next snapshot or move merges"
+                : found.Count > 1
                 ? $"there are {found.Count} processes of it: {string.Join(", ", found.Select(static one => $"'{one.StatusAtOpen}' on {one.Host}"))}"
                 : status is GuestConditions.Running ? null : $"QEMU says '{status}'";
             return new Guest(guest, monitor.Host, GuestConditions.Of(status), await monitor.MemoryBytesAsync(cancel), remark)

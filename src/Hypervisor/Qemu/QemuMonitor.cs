@@ -98,13 +98,16 @@ internal sealed class QemuMonitor(QmpConnection connection, string guest, string
         return connection.ExecuteAsync("migrate-set-parameters", parameters, cancel);
     }
 
-    /// <summary>Disks that the guest may write to: their content is in no saved state.</summary>
-    public async Task<IReadOnlyList<string>> WritableDisksAsync(CancellationToken cancel = default) =>
-    [
-        .. (await connection.ExecuteAsync("query-block", cancel: cancel)).EnumerateArray()
-            .Where(static disk => disk.TryGetProperty("inserted", out JsonElement inserted) && !(inserted.TryGetProperty("ro", out JsonElement ro) && ro.ValueKind is JsonValueKind.True))
-            .Select(static disk => Text(disk, "device")),
-    ];
+    /// <summary>Disks that the guest may write to: their content is in no saved state of its memory.</summary>
+    public async Task<IReadOnlyList<QemuDisk>> DisksAsync(CancellationToken cancel = default) => QemuDisk.Read(await connection.ExecuteAsync("query-block", cancel: cancel));
+
+    /// <summary>The node through which a file is read and written, the format's rather than the one beneath it; null if there is none.</summary>
+    public async Task<string?> NodeOfAsync(string file, CancellationToken cancel = default) =>
+        (await connection.ExecuteAsync("query-named-block-nodes", new JsonObject { ["flat"] = true }, cancel)).EnumerateArray()
+            .Where(node => Text(node, "file") == file)
+            .OrderBy(static node => Text(node, "drv") is "file")
+            .Select(static node => Text(node, "node-name"))
+            .FirstOrDefault();
 
     public async Task SetLinkAsync(bool isUp, CancellationToken cancel = default)
     {

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using HpcVirt.Hypervisor.Qmp;
@@ -21,23 +23,34 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
     {
         string file = Path.GetFullPath(options.File);
         if (File.Exists(file)) throw new HypervisorException($"{file} exists, and no state is written over another. Name a new file.");
-        if (await monitor.WritableDisksAsync(cancel) is { Count: > 0 } disks)
-            throw new HypervisorException($"guest {monitor.Guest} writes to {string.Join(", ", disks)}, which is no part of a saved state: memory and disk would not agree afterwards. Only guests without writable disks can be saved.");
+        IReadOnlyList<QemuDisk> disks = await ReadyDisksAsync(options, cancel);
+        var freeze = new DiskFreeze(monitor);
+        IReadOnlyList<FrozenDisk> frozen = [];
 
         long start = time.GetTimestamp();
         if (!options.InBackground)
         {
             await BeginAsync(options, cancel);
             await monitor.StopAsync(cancel);
+            if (disks.Count > 0) frozen = await freeze.RunAsync(disks);
             options.AfterInstant?.Invoke();
         }
 
         await monitor.SetCapabilitiesAsync(options.InBackground ? [.. FileCapabilities, "background-snapshot"] : FileCapabilities, cancel);
         await monitor.SetParametersAsync(null, TimeSpan.FromSeconds(1), cancel: cancel);
+        bool mustGoOn = false;
         try
         {
             if (options.InBackground) await BeginAsync(options, cancel);
             var instant = options.InBackground ? new BackgroundInstant(monitor.Connection.Events, options.AfterInstant) : null;
+            if (options.InBackground && disks.Count > 0)
+            {
+                // Stopped by us: QEMU lets the guest go on when its memory is protected, and disks and memory are of one instant.
+                mustGoOn = await monitor.StatusAsync(cancel) is GuestConditions.Running;
+                await monitor.StopAsync(CancellationToken.None);
+                frozen = await freeze.RunAsync(disks);
+            }
+
             await monitor.MigrateAsync(StateCommand.Write(file, options.Compression), cancel);
             await AwaitAsync($"saving guest {monitor.Guest} into {file}", options.Deadline, canCancel: true, cancel, instant);
             await AwaitFileAsync(file);
@@ -48,8 +61,13 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
             StateCommand.RemoveUnfinished(file);
             throw;
         }
+        finally
+        {
+            // QEMU 9 and newer lets only those go on that it has stopped itself.
+            if (mustGoOn) await GoOnAsync();
+        }
 
-        return new SavedState(file, new FileInfo(file).Length, time.GetElapsedTime(start));
+        return new SavedState(file, new FileInfo(file).Length, time.GetElapsedTime(start)) { Disks = frozen };
     }
 
     public async Task RestoreAsync(RestoreOptions options, CancellationToken cancel)
@@ -71,6 +89,31 @@ internal sealed class StateTransfer(QemuMonitor monitor, TimeProvider time)
             throw new HypervisorException($"{doing} left the guest '{status}'. The file may come from a guest that had failed.");
         // A guest that was saved while it worked would go on at once: restored guests wait for one another.
         await monitor.StopAsync(cancel);
+    }
+
+    /// <summary>The guest's writable disks, ready to be frozen: what a save before has left is merged first.</summary>
+    private async Task<IReadOnlyList<QemuDisk>> ReadyDisksAsync(SaveOptions options, CancellationToken cancel)
+    {
+        IReadOnlyList<QemuDisk> disks = await monitor.DisksAsync(cancel);
+        if (disks.Count == 0) return disks;
+        if (!options.WithDisks)
+            throw new HypervisorException($"guest {monitor.Guest} writes to {string.Join(", ", disks.Select(static disk => disk.Image))}, which is no part of a saved memory: the two would not agree afterwards. Save it with its disks, as a set is.");
+        new DiskFreeze(monitor).Require(disks);
+        if (disks.All(static disk => !disk.IsOverlaid)) return disks;
+        await new DiskMerge(monitor, time).RunAsync(options.Deadline, null, cancel);
+        return await monitor.DisksAsync(cancel);
+    }
+
+    private async Task GoOnAsync()
+    {
+        try
+        {
+            if (await monitor.StatusAsync() is not GuestConditions.Running) await monitor.ContinueAsync();
+        }
+        catch (QmpException)
+        {
+            // What has happened to its QEMU is told by the error that led here, or by the next verb.
+        }
     }
 
     private static Task BeginAsync(SaveOptions options, CancellationToken cancel) => options.BeforeInstant?.Invoke(cancel) ?? Task.CompletedTask;

@@ -126,6 +126,7 @@ public sealed class RehearsalBackend : IHypervisorBackend
     public async Task<MigrationResult> MigrateAsync(string guest, MigrationOptions options, IProgress<MigrationProgress>? progress = null, CancellationToken cancel = default)
     {
         options.Validate();
+        if (options.Links is LinkTreatment.Drop) throw new HypervisorException("the rehearsal has no devices to unplug. Keep the links.");
         Guest known = Present(guest);
         RequireHost(options.TargetHost);
         if (known.Host == options.TargetHost) throw new HypervisorException($"guest {guest} is on host {known.Host} already.");

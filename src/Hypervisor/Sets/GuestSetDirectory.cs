@@ -59,12 +59,12 @@ public sealed class GuestSetDirectory
     public SetManifest Verify(long number, Action<string, double>? progress = null)
     {
         SetManifest manifest = Read(number);
-        foreach (SetGuest guest in manifest.Guests)
+        foreach ((string name, long lengthWritten, string checksumWritten) in Files(manifest))
         {
-            string file = Path.Combine(PathOf(number), guest.File);
-            (long lengthBytes, string checksum) = ReadFile(file, share => progress?.Invoke(guest.File, share));
-            if (lengthBytes != guest.LengthBytes) throw new GuestSetException(file, $"it has {lengthBytes} bytes and was written with {guest.LengthBytes}. The set is refused; take another.");
-            if (checksum != guest.Checksum) throw new GuestSetException(file, "its content is not what was written. The set is refused; take another.");
+            string file = Path.Combine(PathOf(number), name);
+            (long lengthBytes, string checksum) = ReadFile(file, share => progress?.Invoke(name, share));
+            if (lengthBytes != lengthWritten) throw new GuestSetException(file, $"it has {lengthBytes} bytes and was written with {lengthWritten}. The set is refused; take another.");
+            if (checksum != checksumWritten) throw new GuestSetException(file, "its content is not what was written. The set is refused; take another.");
         }
 
         return manifest;
@@ -117,7 +117,7 @@ public sealed class GuestSetDirectory
     internal void Commit(SetManifest manifest)
     {
         string committed = PathOf(manifest.Number), partial = committed + Partial, file = Path.Combine(partial, ManifestName);
-        foreach (SetGuest guest in manifest.Guests) LibC.Sync(Path.Combine(partial, guest.File));
+        foreach ((string name, _, _) in Files(manifest)) LibC.Sync(Path.Combine(partial, name));
         File.WriteAllBytes(file, manifest.Encode());
         LibC.Sync(file);
         LibC.Sync(partial);
@@ -154,6 +154,9 @@ public sealed class GuestSetDirectory
             throw new GuestSetException(file, $"it cannot be read ({e.Message.TrimEnd('.')}). The set is refused; take another.", e);
         }
     }
+
+    private static IEnumerable<(string Name, long LengthBytes, string Checksum)> Files(SetManifest manifest) =>
+        manifest.Guests.SelectMany(static guest => guest.Disks.Select(static disk => (disk.File, disk.LengthBytes, disk.Checksum)).Prepend((guest.File, guest.LengthBytes, guest.Checksum)));
 
     private IEnumerable<(long Number, bool IsPartial)> Entries()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+
 namespace HpcVirt.Hypervisor;
 
 /// <summary>One guest of a set.</summary>
@@ -11,4 +13,8 @@ namespace HpcVirt.Hypervisor;
 /// <param name="SaveFromMicroseconds">When its saving began, from the beginning of the snapshot.</param>
 /// <param name="SavedAtMicroseconds">When all of it was in the file, from the beginning of the snapshot.</param>
 public sealed record SetGuest(
-    string Name, string Host, string File, long LengthBytes, string Checksum, bool WasRunning, long StoppedAtMicroseconds, long SaveFromMicroseconds, long SavedAtMicroseconds);
+    string Name, string Host, string File, long LengthBytes, string Checksum, bool WasRunning, long StoppedAtMicroseconds, long SaveFromMicroseconds, long SavedAtMicroseconds)
+{
+    /// <summary>The disks that it may write to, as they were at the same instant.</summary>
+    public IReadOnlyList<SetDisk> Disks { get; init; } = [];
+}

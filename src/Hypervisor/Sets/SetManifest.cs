@@ -9,17 +9,19 @@ using System.Text.Json;
 
 namespace HpcVirt.Hypervisor;
 
-/// <summary>What belongs to a set of saved guests. This page of code is docs/formats/guest-set.md; the golden file is tests/Hypervisor.Tests/Golden/guest-set.v1.</summary>
+/// <summary>What belongs to a set of saved guests. This page of code is docs/formats/guest-set.md; the golden file is tests/Hypervisor.Tests/Golden/guest-set.v1 and .v2.</summary>
 /// <remarks><code>
-/// HPCVIRT-GUESTS 1 LENGTH CHECKSUM\n     LENGTH: bytes of the body, decimal; CHECKSUM: 128-bit XXH3 of the body, 32 hexadecimal digits, small letters
+/// HPCVIRT-GUESTS FORMAT LENGTH CHECKSUM\n     FORMAT: 1, or 2 where a guest has disks; LENGTH: bytes of the body, decimal; CHECKSUM: 128-bit XXH3 of the body, 32 hexadecimal digits, small letters
 /// { "number": 7, "writtenAt": "2026-01-31T18:00:00.0000000+00:00", "backend": "qemu", "compression": "none", "silence": "held", "releasedAtMicroseconds": 0,
-///   "guests": [ { "name", "host", "file", "lengthBytes", "checksum", "wasRunning", "stoppedAtMicroseconds", "saveFromMicroseconds", "savedAtMicroseconds" } ] }
+///   "guests": [ { "name", "host", "file", "lengthBytes", "checksum", "wasRunning", "stoppedAtMicroseconds", "saveFromMicroseconds", "savedAtMicroseconds",
+///                  "disks": [ { "path", "format", "file", "lengthBytes", "checksum" } ] } ] }     disks: format 2 only
 /// </code>
-/// Nothing follows the body. A body that is whole, and says itself that its guests did not stand still together, is refused like a damaged one.</remarks>
+/// Nothing follows the body. Sets without disks are written in format 1, which older programs read; they refuse format 2, for memory without its disks is worse than nothing. A body that is whole, and says itself that its guests did not stand still together, is refused like a damaged one.</remarks>
 public sealed record SetManifest
 {
     private const string Magic = "HPCVIRT-GUESTS";
     private const int Format = 1;
+    private const int FormatWithDisks = 2;
     private const int HeaderBytesMax = 128;
     private const int BodyBytesMax = 16 << 20;
     private const int ChecksumDigits = 32;
@@ -48,6 +50,7 @@ public sealed record SetManifest
     /// <summary>The bytes of the manifest.</summary>
     public byte[] Encode()
     {
+        int format = Guests.Any(static guest => guest.Disks.Count > 0) ? FormatWithDisks : Format;
         var body = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true }))
         {
@@ -71,6 +74,7 @@ public sealed record SetManifest
                 json.WriteNumber("stoppedAtMicroseconds", guest.StoppedAtMicroseconds);
                 json.WriteNumber("saveFromMicroseconds", guest.SaveFromMicroseconds);
                 json.WriteNumber("savedAtMicroseconds", guest.SavedAtMicroseconds);
+                if (format is FormatWithDisks) WriteDisks(json, guest);
                 json.WriteEndObject();
             }
 
@@ -78,7 +82,7 @@ public sealed record SetManifest
             json.WriteEndObject();
         }
 
-        string header = string.Create(CultureInfo.InvariantCulture, $"{Magic} {Format} {body.WrittenCount} {Checksum(body.WrittenSpan)}\n");
+        string header = string.Create(CultureInfo.InvariantCulture, $"{Magic} {format} {body.WrittenCount} {Checksum(body.WrittenSpan)}\n");
         return [.. Encoding.ASCII.GetBytes(header), .. body.WrittenSpan];
     }
 
@@ -91,14 +95,14 @@ public sealed record SetManifest
         int end = bytes[..Math.Min(bytes.Length, HeaderBytesMax)].IndexOf((byte)'\n');
         string[] header = end < 0 ? [] : Encoding.ASCII.GetString(bytes[..end]).Split(' ');
         if (header.Length == 0 || header[0] != Magic) throw new GuestSetException(name, "it is no manifest of a set of guests, or its beginning is damaged. Take another set.");
-        if (header.Length < 2 || header[1] != "1") throw new GuestSetException(name, $"it has format {(header.Length < 2 ? "?" : header[1])}, and this program reads format {Format}. Take the program that wrote it, or a newer one.");
+        if (header.Length < 2 || header[1] is not ("1" or "2")) throw new GuestSetException(name, $"it has format {(header.Length < 2 ? "?" : header[1])}, and this program reads formats {Format} and {FormatWithDisks}. Take the program that wrote it, or a newer one.");
         ReadOnlySpan<byte> body = bytes[(end + 1)..];
         if (header.Length != 4 || !int.TryParse(header[2], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > BodyBytesMax || length != body.Length || header[3] != Checksum(body))
             throw new GuestSetException(name, "it is damaged: length and checksum do not fit its content. Take another set.");
         try
         {
             var reader = new Utf8JsonReader(body);
-            SetManifest manifest = Read(JsonElement.ParseValue(ref reader));
+            SetManifest manifest = Read(JsonElement.ParseValue(ref reader), hasDisks: header[1] is "2");
             if (reader.Read()) throw new FormatException("something follows it");
             manifest.RequireOneInstant(name);
             return manifest;
@@ -111,15 +115,40 @@ public sealed record SetManifest
 
     internal static string Checksum(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(XxHash128.Hash(bytes));
 
-    private static SetManifest Read(JsonElement root)
+    private static void WriteDisks(Utf8JsonWriter json, SetGuest guest)
     {
-        SetGuest[] guests = [.. root.GetProperty("guests").EnumerateArray().Select(static guest => new SetGuest(
+        json.WriteStartArray("disks");
+        foreach (SetDisk disk in guest.Disks)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", disk.Path);
+            json.WriteString("format", disk.Format);
+            json.WriteString("file", disk.File);
+            json.WriteNumber("lengthBytes", disk.LengthBytes);
+            json.WriteString("checksum", disk.Checksum);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static SetManifest Read(JsonElement root, bool hasDisks)
+    {
+        SetGuest[] guests = [.. root.GetProperty("guests").EnumerateArray().Select(guest => new SetGuest(
             Name(guest, "name"), Name(guest, "host"), Name(guest, "file"), Count(guest, "lengthBytes"), Text(guest, "checksum"), guest.GetProperty("wasRunning").GetBoolean(),
-            Count(guest, "stoppedAtMicroseconds"), Count(guest, "saveFromMicroseconds"), Count(guest, "savedAtMicroseconds")))];
+            Count(guest, "stoppedAtMicroseconds"), Count(guest, "saveFromMicroseconds"), Count(guest, "savedAtMicroseconds"))
+        {
+            Disks = hasDisks ? Disks(guest) : [],
+        })];
         if (guests.Length == 0) throw new FormatException("it has no guests");
-        if (guests.Select(static guest => guest.Name).Distinct().Count() < guests.Length || guests.Select(static guest => guest.File).Distinct().Count() < guests.Length)
-            throw new FormatException("a guest or a file is in it twice");
-        if (guests.Any(static guest => guest.Checksum.Length != ChecksumDigits)) throw new FormatException("a checksum has the wrong length");
+        if (HasTwice(guests.Select(static guest => guest.Name)) || HasTwice(guests.SelectMany(static guest => guest.Disks.Select(static disk => disk.File).Append(guest.File)))
+            || HasTwice(guests.SelectMany(static guest => guest.Disks).Select(static disk => disk.Path)))
+        {
+            throw new FormatException("a guest, a file or a disk is in it twice");
+        }
+
+
+        if (guests.Any(static guest => guest.Checksum.Length != ChecksumDigits || guest.Disks.Any(static disk => disk.Checksum.Length != ChecksumDigits))) throw new FormatException("a checksum has the wrong length");
         return new SetManifest
         {
             Number = Count(root, "number"),
@@ -154,6 +183,20 @@ public sealed record SetManifest
         SetGuest? late = Guests.FirstOrDefault(guest => guest.SavedAtMicroseconds > ReleasedAtMicroseconds);
         if (late is not null)
             throw new GuestSetException(name, $"a guest went on before guest {late.Name} was saved, and the job was not silent: messages would be lost or come twice. Such a set is never restored; take another.");
+    }
+
+    private static SetDisk[] Disks(JsonElement guest) =>
+        [.. guest.GetProperty("disks").EnumerateArray().Select(static disk => new SetDisk(FullPath(disk, "path"), Text(disk, "format"), Name(disk, "file"), Count(disk, "lengthBytes"), Text(disk, "checksum")))];
+
+    private static bool HasTwice(IEnumerable<string> names) => names.GroupBy(static name => name).Any(static same => same.Count() > 1);
+
+    /// <summary>A restore writes there: it is a place without detours.</summary>
+    private static string FullPath(JsonElement parent, string name)
+    {
+        string text = Text(parent, name);
+        return text.Length > 1 && text[0] is '/' && !text.Contains('\0', StringComparison.Ordinal) && System.IO.Path.GetFullPath(text) == text && text[^1] is not '/'
+            ? text
+            : throw new FormatException($"\"{name}\" is '{text}', which is no full path of a file");
     }
 
     private static string Word(StateCompression compression) => compression switch { StateCompression.Lz4 => "lz4", StateCompression.Zstd => "zstd", _ => "none" };

@@ -9,14 +9,16 @@ namespace HpcVirt.Hypervisor;
 
 /// <summary>Saves all guests of a job at one instant.</summary>
 /// <remarks><code>
-/// pause all -> (all stand still) -> save all -> (all are in their files) -> resume all -> checksums -> fsync -> manifest -> rename -> fsync
+/// pause all -> (all stand still) -> freeze disks, save all -> (all are in their files) -> resume all -> copy disks -> checksums -> fsync -> manifest -> rename -> fsync
 /// </code>
 /// Guests go on before the commit: their states are in the files by then, and what the disk still has to do need not keep the job waiting. If the commit fails
 /// there is no set, and the job has lost nothing. Whatever fails, guests that were running go on.
 /// <code>
 /// prepare all -> silence the job -> (silent) -> each guest's instant: milliseconds -> (all have passed) -> release the job -> all are in their files -> ... -> rename
 /// </code>
-/// In the background the job is silent for the instants only.</remarks>
+/// In the background the job is silent for the instants only.
+/// Disks are frozen while all guests stand still; from then on a guest writes beside them. They are copied while it works, and merged with what it has written as soon as it has its copies, whatever
+/// becomes of the set. A merge that fails costs no set: the guest works on beside its disks, and the next snapshot finishes it.</remarks>
 public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory sets, TimeProvider time)
 {
     /// <summary>Makes a set.</summary>
@@ -33,27 +35,33 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             throw new HypervisorException("guests that are saved in the background have no common instant. Silence the job and say so, or let them be held.");
         if (options.InBackground && !backend.Capabilities.BackgroundSave) throw new HypervisorException($"the backend {backend.Name} saves no guests in the background.");
         IReadOnlyList<Guest> guests = await ChooseAsync(options, cancel);
+        var disks = new SetDisks(backend, options.Deadline, progress);
+        await disks.MergeLeftoversAsync(guests, cancel);
         string? partial = null;
         try
         {
             (long number, partial) = sets.Begin();
-            return await RunAsync(options, guests, number, partial, progress, cancel);
+            return await RunAsync(options, guests, disks, number, partial, progress, cancel);
         }
         catch (Exception e)
         {
+            string left = string.Join(" ", partial is null ? [] : await disks.MergeAsync(guests.Select(static guest => guest.Name)));
             if (partial is not null) GuestSetDirectory.Abandon(partial);
-            if (e is IOException or UnauthorizedAccessException) throw new HypervisorException($"the set could not be written to {sets.Location}: {e.Message.TrimEnd('.')}. The guests go on; make room, or name another directory.", e);
+            if (e is IOException or UnauthorizedAccessException)
+                throw new HypervisorException($"the set could not be written to {sets.Location}: {e.Message.TrimEnd('.')}. The guests go on; make room, or name another directory. {left}".TrimEnd(), e);
+            if (left.Length > 0) throw new HypervisorException($"{e.Message} {left}", e);
             throw;
         }
     }
 
     private async Task<SnapshotResult> RunAsync(
-        SnapshotOptions options, IReadOnlyList<Guest> guests, long number, string partial, Action<string, double>? progress, CancellationToken cancel)
+        SnapshotOptions options, IReadOnlyList<Guest> guests, SetDisks disks, long number, string partial, Action<string, double>? progress, CancellationToken cancel)
     {
         long start = time.GetTimestamp();
         long Now() => (long)time.GetElapsedTime(start).TotalMicroseconds;
         long stopTook = 0, saveTook, released;
         long[] stoppedAt = new long[guests.Count], saveFrom = new long[guests.Count], savedAt = new long[guests.Count];
+        var states = new SavedState[guests.Count];
         bool isHeld = !options.InBackground;
         using SharedSilence? silence = options.SilenceJob is null ? null : new SharedSilence(guests.Count, options, time, cancel);
         try
@@ -80,13 +88,14 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
                     File = Path.Combine(partial, FileOf(guest)),
                     Compression = options.Compression,
                     InBackground = options.InBackground,
+                    WithDisks = disks.AreThere,
                     Deadline = options.Deadline,
                     BeforeInstant = silence is null ? null : silence.ReadyAsync,
                     AfterInstant = silence is null ? null : silence.Passed,
                 };
                 try
                 {
-                    _ = await backend.SaveAsync(guest.Name, save, silence?.Token ?? cancel);
+                    states[at] = await backend.SaveAsync(guest.Name, save, silence?.Token ?? cancel);
                 }
                 catch
                 {
@@ -110,12 +119,15 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             if (silence is not null) await silence.ReleaseAsync();
         }
 
+        // First the disks: what guests write beside them grows until they are merged.
         long committing = Now();
+        IReadOnlyList<SetDisk>[] copies = [.. guests.Select((guest, at) => disks.Copy(guest.Name, states[at], partial, cancel))];
+        long disksTook = Now() - committing;
         var members = new List<SetGuest>();
         foreach ((int at, Guest guest) in guests.Index())
         {
             (long lengthBytes, string checksum) = GuestSetDirectory.ReadFile(Path.Combine(partial, FileOf(guest)), share => progress?.Invoke($"checksum {guest.Name}", share));
-            members.Add(new SetGuest(guest.Name, guest.Host!, FileOf(guest), lengthBytes, checksum, guest.Condition is GuestCondition.Running, stoppedAt[at], saveFrom[at], savedAt[at]));
+            members.Add(new SetGuest(guest.Name, guest.Host!, FileOf(guest), lengthBytes, checksum, guest.Condition is GuestCondition.Running, stoppedAt[at], saveFrom[at], savedAt[at]) { Disks = copies[at] });
         }
 
         var manifest = new SetManifest
@@ -129,7 +141,11 @@ public sealed class SetSnapshot(IHypervisorBackend backend, GuestSetDirectory se
             Guests = members,
         };
         sets.Commit(manifest);
-        return new SnapshotResult(manifest, sets.PathOf(number), isHeld ? Span(committing) : silence?.HeldFor, Span(stopTook), Span(saveTook), Span(Now() - committing));
+        return new SnapshotResult(manifest, sets.PathOf(number), isHeld ? Span(committing) : silence?.HeldFor, Span(stopTook), Span(saveTook), Span(Now() - committing))
+        {
+            DisksTook = Span(disksTook),
+            Remarks = await disks.MergeAsync(members.Where(static guest => guest.Disks.Count > 0).Select(static guest => guest.Name)),
+        };
     }
 
     private static string FileOf(Guest guest) => guest.Name + ".state";

@@ -126,6 +126,7 @@ public sealed class VSphereBackend : IHypervisorBackend
         _file.RequireGuest(guest);
         _file.RequireHost(options.TargetHost);
         if (options.Mode is MigrationMode.Postcopy || options.MultifdChannels > 0) throw new HypervisorException("vMotion has no postcopy and no multifd to ask for. Leave them out. Nothing was started.");
+        if (options.Links is LinkTreatment.Drop) throw new HypervisorException("the backend vsphere unplugs no devices. Remove them in vCenter before the move, or keep the links. Nothing was started.");
         if (options.BandwidthBytesPerSecondMax is not null || options.HeldBandwidthBytesPerSecondMax is not null) throw new HypervisorException("a single vMotion has no limit of bandwidth; Network I/O Control in vCenter has. Leave the limit out. Nothing was started.");
         Machine source = await RequireAsync(guest, cancel);
         if (source.Host == options.TargetHost) throw new HypervisorException($"guest {guest} is on host {source.Host} already.");

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -39,6 +40,15 @@ internal sealed class FakeQemu : IAsyncDisposable
     /// <summary>What to answer instead: a value, an error object, or <see cref="Dies"/>; null for the usual.</summary>
     public Func<string, string?> Instead { get; set; } = static _ => null;
 
+    /// <summary>Disks that its guest writes to; null: none.</summary>
+    public FakeDisks? Disks { get; set; }
+
+    /// <summary>Devices that have a name, and may be unplugged.</summary>
+    public HashSet<string> Devices { get; } = [];
+
+    /// <summary>The guest lets go of a device when it is asked to.</summary>
+    public bool LetsGo { get; set; } = true;
+
     /// <summary>What <c>query-migrate</c> says once <c>migrate</c> was heard, one after the other; the last again and again.</summary>
     public void Migrates(params string[] answers)
     {
@@ -74,11 +84,32 @@ internal sealed class FakeQemu : IAsyncDisposable
         {
             (string command, long id, JsonElement arguments) = await peer.HearAsync();
             Heard.Enqueue((command, arguments.ValueKind is JsonValueKind.Undefined ? "" : arguments.GetRawText()));
-            string answer = Instead(command) ?? Usual(command);
+            string answer = Instead(command) ?? Disks?.Answer(command, arguments) ?? Plugs(command, arguments) ?? Usual(command);
+            if (command == "migrate" && arguments.GetProperty("uri").GetString() is { } uri && uri.StartsWith("exec:", StringComparison.Ordinal) && Disks is not null) WriteState(uri);
             if (answer == Dies) return;
             if (answer.StartsWith("{\"class\"", StringComparison.Ordinal)) await peer.SayAsync($$"""{"error": {{answer}}, "id": {{id}} }""");
             else await peer.AnswerAsync(id, answer);
             if (command == "quit") return;
+        }
+    }
+
+    /// <summary>The shell command names the file last, in quotes.</summary>
+    private static void WriteState(string uri) => File.WriteAllText(uri[(uri.LastIndexOf(" '", StringComparison.Ordinal) + 2)..^1], "memory");
+
+    private string? Plugs(string command, JsonElement arguments)
+    {
+        switch (command)
+        {
+            case "qom-list":
+                return $"[{string.Join(", ", Devices.Select(static id => $$"""{"name": "{{id}}", "type": "child<device>"}"""))}]";
+            case "device_del":
+                if (LetsGo) _ = Devices.Remove(arguments.GetProperty("id").GetString()!);
+                return "{}";
+            case "device_add":
+                _ = Devices.Add(arguments.GetProperty("id").GetString()!);
+                return "{}";
+            default:
+                return null;
         }
     }
 
@@ -94,6 +125,8 @@ internal sealed class FakeQemu : IAsyncDisposable
                 return Capabilities.ReplaceLineEndings(" ");
             case "query-block":
                 return """[{"device": "cd0"}, {"device": "shared", "inserted": {"ro": true} }]""";
+            case "query-jobs":
+                return "[]";
             case "query-migrate":
                 if (Status == "inmigrate") return """{"socket-address": [{"type": "inet", "host": "127.0.0.1", "port": "4711"}]}""";
                 lock (_migration)

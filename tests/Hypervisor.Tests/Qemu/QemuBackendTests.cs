@@ -314,10 +314,10 @@ public sealed class QemuBackendTests
     [Test]
     public void Memory_without_the_disks_that_belong_to_it_is_not_saved()
     {
-        _source.Instead = static command => command == "query-block" ? """[{"device": "drive0", "inserted": {"ro": false} }]""" : null;
+        _source.Instead = static command => command == "query-block" ? """[{"device": "drive0", "inserted": {"ro": false, "file": "/disks/vm1.raw"} }]""" : null;
         Assert.That(
             async () => await Backend().SaveAsync("vm1", new SaveOptions { File = Path.Combine(_folder, "state") }),
-            Throws.InstanceOf<HypervisorException>().With.Message.Contains("drive0"));
+            Throws.InstanceOf<HypervisorException>().With.Message.Contains("/disks/vm1.raw"));
         Assert.That(_source.Commands(), Does.Not.Contain("stop").And.Not.Contain("migrate"));
     }
 

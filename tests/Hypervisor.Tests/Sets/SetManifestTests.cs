@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.IO.Hashing;
+using System.Linq;
 using System.Text;
 using NUnit.Framework;
 
@@ -27,6 +28,24 @@ public sealed class SetManifestTests
         ],
     };
 
+    private static readonly SetManifest WithDisks = Known with
+    {
+        Guests =
+        [
+            Known.Guests[0] with
+            {
+                Disks =
+                [
+                    new SetDisk("/disks/vm1.raw", "raw", "vm1.0.disk", 16_777_216, "0123456789abcdef0123456789abcdef"),
+                    new SetDisk("/disks/vm1.scratch.qcow2", "qcow2", "vm1.1.disk", 200_704, "fedcba9876543210fedcba9876543210"),
+                ],
+            },
+            Known.Guests[1],
+        ],
+    };
+
+    private static string GoldenFileWithDisks => GoldenFile.Replace(".v1", ".v2", StringComparison.Ordinal);
+
     private static string GoldenFile => Path.Combine(TestContext.CurrentContext.TestDirectory, "Golden", "guest-set.v1");
 
     [Test]
@@ -39,6 +58,34 @@ public sealed class SetManifestTests
         Assert.That(read with { Guests = Known.Guests }, Is.EqualTo(Known));
         Assert.That(read.Guests, Is.EqualTo(Known.Guests));
     }
+
+    [Test]
+    public void With_disks_it_is_format_2_which_older_programs_refuse()
+    {
+        if (Environment.GetEnvironmentVariable("HPCVIRT_WRITE_GOLDEN") is { } folder) File.WriteAllBytes(Path.Combine(folder, "guest-set.v2"), WithDisks.Encode());
+        byte[] golden = File.ReadAllBytes(GoldenFileWithDisks);
+        Assert.That(WithDisks.Encode(), Is.EqualTo(golden), "the format has changed; if it was meant to, give it a new number and keep the old file");
+        Assert.That(golden.AsSpan().StartsWith("HPCVIRT-GUESTS 2 "u8), Is.True);
+        SetManifest read = SetManifest.Decode(golden, "golden");
+        Assert.That(read.Guests.Select(static guest => guest.Disks), Is.EqualTo(WithDisks.Guests.Select(static guest => guest.Disks)));
+        for (int at = 0; at < golden.Length; at++)
+        {
+            byte[] changed = [.. golden];
+            changed[at] ^= (byte)(1 << (at % 8));
+            Refused(changed);
+        }
+    }
+
+    [TestCase("/disks/vm1.raw", "disks/vm1.raw")]
+    [TestCase("/disks/vm1.raw", "/disks/../etc/passwd")]
+    [TestCase("/disks/vm1.raw", "/disks/vm1.scratch.qcow2")]
+    [TestCase("/disks/vm1.raw", "/")]
+    [TestCase("vm1.0.disk", "vm1.1.disk")]
+    [TestCase("vm1.0.disk", "vm2.state")]
+    [TestCase("vm1.0.disk", "../vm1.0.disk")]
+    [TestCase("0123456789abcdef0123456789abcdef", "0123")]
+    [TestCase("\"disks\"", "\"discs\"")]
+    public void Disks_are_not_believed_without_looking(string known, string instead) => Refused(WithBody(Encoding.UTF8.GetBytes(Body(WithDisks).Replace(known, instead, StringComparison.Ordinal)), format: 2));
 
     [Test]
     public void Any_changed_missing_or_added_byte_is_refused()
@@ -58,8 +105,8 @@ public sealed class SetManifestTests
     [Test]
     public void A_newer_format_is_named()
     {
-        byte[] newer = Encoding.ASCII.GetBytes("HPCVIRT-GUESTS 2 what comes then\n");
-        Assert.That(() => SetManifest.Decode(newer, "set-7/manifest"), Throws.InstanceOf<GuestSetException>().With.Message.Contains("format 2").And.Message.Contains("set-7/manifest"));
+        byte[] newer = Encoding.ASCII.GetBytes("HPCVIRT-GUESTS 3 what comes then\n");
+        Assert.That(() => SetManifest.Decode(newer, "set-7/manifest"), Throws.InstanceOf<GuestSetException>().With.Message.Contains("format 3").And.Message.Contains("set-7/manifest"));
     }
 
     [Test]
@@ -91,7 +138,8 @@ public sealed class SetManifestTests
     public void No_body_makes_the_reader_fail_in_another_way([Range(1, 200)] int seed)
     {
         var random = new Random(seed);
-        byte[] body = Encoding.UTF8.GetBytes(Body());
+        bool hasDisks = seed % 2 == 0;
+        byte[] body = Encoding.UTF8.GetBytes(Body(hasDisks ? WithDisks : Known));
         for (int changes = random.Next(1, 4); changes > 0; changes--)
         {
             int at = random.Next(body.Length), to = random.Next(body.Length);
@@ -105,7 +153,7 @@ public sealed class SetManifestTests
 
         try
         {
-            _ = SetManifest.Decode(WithBody(body), "fuzzed");
+            _ = SetManifest.Decode(WithBody(body, hasDisks ? 2 : 1), "fuzzed");
         }
         catch (GuestSetException e)
         {
@@ -113,13 +161,17 @@ public sealed class SetManifestTests
         }
     }
 
-    private static string Body() => Encoding.UTF8.GetString(Known.Encode().AsSpan(Known.Encode().AsSpan().IndexOf((byte)'\n') + 1));
+    private static string Body(SetManifest? of = null)
+    {
+        byte[] bytes = (of ?? Known).Encode();
+        return Encoding.UTF8.GetString(bytes.AsSpan(bytes.AsSpan().IndexOf((byte)'\n') + 1));
+    }
 
     private static byte[] WithBody(string body) => WithBody(Encoding.UTF8.GetBytes(body));
 
     /// <summary>A manifest whose length and checksum are right, whatever is in it.</summary>
-    private static byte[] WithBody(byte[] body) =>
-        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HPCVIRT-GUESTS 1 {body.Length} {Convert.ToHexStringLower(XxHash128.Hash(body))}\n")), .. body];
+    private static byte[] WithBody(byte[] body, int format = 1) =>
+        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HPCVIRT-GUESTS {format} {body.Length} {Convert.ToHexStringLower(XxHash128.Hash(body))}\n")), .. body];
 
     private static void Refused(byte[] bytes) => Assert.That(() => SetManifest.Decode(bytes, "m"), Throws.InstanceOf<GuestSetException>());
 }
