@@ -17,6 +17,16 @@ internal sealed class DeviceUnplug(string guest, IReadOnlyList<PluggableDevice> 
 {
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Refuses to save a guest with a device that its start command leaves out: nobody could restore it.</summary>
+    /// <exception cref="HypervisorException">One is plugged in.</exception>
+    public static async Task RequireOutAsync(QemuMonitor monitor, IReadOnlyList<PluggableDevice> devices, CancellationToken cancel)
+    {
+        if (devices.Count == 0) return;
+        HashSet<string> there = await ThereAsync(monitor, cancel);
+        if (devices.FirstOrDefault(device => there.Contains(device.Id)) is { } device)
+            throw new HypervisorException($"guest {monitor.Guest} on host {monitor.Host} has {device.Id}, which is named in guests[].unplug and so is not there when a saved guest is started: its state could not be restored. Unplug it before (device_del), or take it off that list.");
+    }
+
     /// <summary>Unplugs those that are there; a guest whose move was broken off may lack one already.</summary>
     /// <exception cref="HypervisorException">The guest does not let one go.</exception>
     public async Task UnplugAsync(QemuMonitor source, CancellationToken cancel)

@@ -78,6 +78,7 @@ public sealed class QemuBackend : IHypervisorBackend
     public async Task<SavedState> SaveAsync(string guest, SaveOptions options, CancellationToken cancel = default)
     {
         await using QemuMonitor monitor = await FindAsync(guest, cancel);
+        await DeviceUnplug.RequireOutAsync(monitor, _file.Unplugged[guest], cancel);
         return await new StateTransfer(monitor, _time).SaveAsync(options, cancel);
     }
 

@@ -147,6 +147,14 @@ public sealed class UnplugTests
     }
 
     [Test]
+    public void A_guest_with_a_device_that_nobody_could_restore_is_not_saved()
+    {
+        string state = Path.Combine(_folder, "state");
+        Assert.That(async () => await Backend().SaveAsync("vm1", new SaveOptions { File = state }), Throws.InstanceOf<HypervisorException>().With.Message.Contains("ib0").And.Message.Contains("could not be restored"));
+        Assert.That(_source.Commands(), Does.Not.Contain("stop").And.Not.Contain("migrate"));
+    }
+
+    [Test]
     public async Task Links_are_kept_unless_it_is_said_otherwise_and_nothing_named_is_nothing_dropped()
     {
         Arrives(FakeQemu.Completed);
