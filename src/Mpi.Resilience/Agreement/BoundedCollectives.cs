@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Threading;
@@ -17,6 +18,9 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
 {
     /// <summary>Fruitless looks until a wait counts as long: what usually comes comes sooner, and costs nothing more.</summary>
     private const int RoundsBeforeTurningAside = 128;
+
+    /// <summary>What a rank has to say in an agreement on a checkpoint is seldom longer.</summary>
+    private const int SlotBytes = 512;
 
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(1);
 
@@ -105,23 +109,20 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
     [SuppressMessage("Performance", "CA1814:Prefer jagged arrays over multidimensional", Justification = "The interface gives the shape.")]
     public byte[][] Gather(ReadOnlySpan<byte> mine)
     {
-        // Lengths differ between ranks: they are gathered first, then everybody's bytes padded to the longest, in one call each.
-        long[] lengths = Allgather([mine.Length]);
-        int longest = checked((int)lengths.Max());
+        // Lengths differ between ranks, and most are short: everybody's first bytes come with their number, and one round is enough where there are no more.
+        byte[] slot = new byte[SlotBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(slot, mine.Length);
+        mine[..Math.Min(mine.Length, SlotBytes - sizeof(int))].CopyTo(slot.AsSpan(sizeof(int)));
+        byte[] slots = AllgatherBytes(slot);
+        int[] lengths = [.. Enumerable.Range(0, Size).Select(rank => BinaryPrimitives.ReadInt32LittleEndian(slots.AsSpan(rank * SlotBytes)))];
+        int longest = lengths.Max();
+        if (longest <= SlotBytes - sizeof(int)) return [.. lengths.Select((length, rank) => slots.AsSpan((rank * SlotBytes) + sizeof(int), length).ToArray())];
         if ((long)longest * Size > int.MaxValue)
             throw new ResilienceException($"Gathering {longest} bytes from each of {Size} ranks takes more than 2 GiB; this is an internal limit, please report it.");
         byte[] padded = new byte[longest];
         mine.CopyTo(padded);
-        byte[] all = new byte[longest * Size];
-        fixed (byte* send = padded)
-        fixed (byte* receive = all)
-        {
-            nint request = 0;
-            int code = NativeMpi.MPI_Iallgather(send, longest, Abi.Byte, receive, longest, Abi.Byte, _communicator, &request);
-            Await(code, &request, "MPI_Iallgather");
-        }
-
-        return [.. lengths.Select((length, rank) => all.AsSpan(rank * longest, (int)length).ToArray())];
+        byte[] all = AllgatherBytes(padded);
+        return [.. lengths.Select((length, rank) => all.AsSpan(rank * longest, length).ToArray())];
     }
 
     /// <summary>Waits for a request of this communicator, yielding the core, until the deadline.</summary>
@@ -170,15 +171,15 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         return value;
     }
 
-    private long[] Allgather(ReadOnlySpan<long> mine)
+    /// <summary>Everybody's bytes, the same number from each rank.</summary>
+    private byte[] AllgatherBytes(byte[] mine)
     {
-        long[] all = new long[mine.Length * Size];
-        fixed (long* send = mine)
-        fixed (long* receive = all)
+        byte[] all = new byte[mine.Length * Size];
+        fixed (byte* send = mine)
+        fixed (byte* receive = all)
         {
             nint request = 0;
-            nint datatype = Abi.Table.Datatypes.Int64;
-            int code = NativeMpi.MPI_Iallgather(send, mine.Length, datatype, receive, mine.Length, datatype, _communicator, &request);
+            int code = NativeMpi.MPI_Iallgather(send, mine.Length, Abi.Byte, receive, mine.Length, Abi.Byte, _communicator, &request);
             Await(code, &request, "MPI_Iallgather");
         }
 

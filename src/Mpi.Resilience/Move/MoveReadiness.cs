@@ -62,6 +62,7 @@ internal sealed class MoveReadiness
         ?? _beginning
         ?? (_loops > 1 ? "it is in its second loop of steps, and what stands between the loops would be done by one rank alone" : null)
         ?? CommunicatorRecipe.Obstacle
+        ?? (TrafficLedger.IsShared ? "several of its threads may call MPI at once" : null)
         ?? (Window.All.Count > 0 ? "it has windows for one-sided access" : null)
         ?? (TrafficLedger.Requests!.Count > 0 ? $"{TrafficLedger.Requests.First!.Describe()} is live over the safe point" : null)
         ?? (TrafficLedger.Held!.Count > 0 ? "a matched message was not received" : null)
