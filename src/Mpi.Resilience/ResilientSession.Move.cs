@@ -19,6 +19,18 @@ public sealed partial class ResilientSession
     private PeerMessage? _beginning;
     private long _preparedHold;
 
+    /// <summary>From here on what a process that takes a rank's place has to repeat is kept, where there are such processes; or it is repeated.</summary>
+    private static void KeepBeginning()
+    {
+        if (!Standby.IsWanted)
+            return;
+        CommunicatorRecipe.Begin();
+        if (MoveTarget.Current is { } target)
+            PrologueLog.Replay(target.Prologue);
+        else
+            PrologueLog.Begin();
+    }
+
     /// <summary>A loop of steps begins.</summary>
     internal void NoteLoop() => _readiness.NoteLoop();
 

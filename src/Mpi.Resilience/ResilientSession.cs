@@ -11,7 +11,6 @@ using HpcVirt.Mpi.Resilience.Rehearsal;
 using HpcVirt.Mpi.Resilience.Repair;
 using HpcVirt.Mpi.Resilience.Store;
 using MPI;
-using MPI.Links;
 using MPI.Traffic;
 
 namespace HpcVirt.Mpi.Resilience;
@@ -121,11 +120,7 @@ public sealed partial class ResilientSession : IDisposable
 
         JobRepair.Arm();
         var session = new ResilientSession(effective);
-        CommunicatorRecipe.Begin();
-        if (MoveTarget.Current is { } target)
-            PrologueLog.Replay(target.Prologue);
-        else
-            PrologueLog.Begin();
+        KeepBeginning();
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
         return session;
     }

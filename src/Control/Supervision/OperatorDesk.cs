@@ -132,10 +132,12 @@ internal sealed partial class OperatorDesk(SupervisorOptions options, Func<Super
         long askedAt = time.GetTimestamp();
         using var pause = new ManualResetEventSlim();
 
-        // A program's beginning may take long, and holds nobody up; once the move is under way, the supervisor's own deadline ends it.
-        while (time.GetElapsedTime(askedAt) < options.StopTimeout + options.RepairTimeout || state().Awaited is not null || (IsPreparing(state()) && time.GetElapsedTime(askedAt) < PreparationMax))
+        long countedFrom = askedAt;
+        while (time.GetElapsedTime(countedFrom) < options.StopTimeout + options.RepairTimeout || state().Awaited is not null)
         {
             SupervisorState now = state();
+            // A program's beginning may take long, and holds nobody up. Once the move is under way, the supervisor's own deadline ends it.
+            if (IsPreparing(now) && time.GetElapsedTime(askedAt) < PreparationMax) countedFrom = time.GetTimestamp();
             if (now.Attempt != before.Attempt || now.Phase != SupervisorPhase.Running) return No("the attempt ended meanwhile; the job goes on from its newest checkpoint");
             if (now is { Moving: null, Awaited: null } && now.Repairs > before.Repairs && ranks().Any(r => r.IsConnected && r.Peer.Rank == rank && r.Peer.Host == host))
             {

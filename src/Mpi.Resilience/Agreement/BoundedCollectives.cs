@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
-using System.Threading;
 using HpcVirt.Checkpoint;
 using MPI;
 using MPI.Native;
@@ -27,7 +26,6 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
     /// <summary>Longer than any state takes to be sent: the supervisor has a deadline of its own, and ends a job that hangs.</summary>
     private static readonly TimeSpan PatienceMax = TimeSpan.FromHours(1);
 
-    private readonly object _nap = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
     private nint _communicator;
@@ -84,7 +82,7 @@ internal sealed unsafe class BoundedCollectives : ICheckpointGroup, IDisposable
         while (!IsComplete(&request, "MPI_Ibarrier"))
         {
             Progress.LookUp();
-            lock (_nap) _ = Monitor.Wait(_nap, Nap);
+            Rest.For(Nap);
             if (_time.GetElapsedTime(start) > PatienceMax)
                 throw new ResilienceException($"Rank {Rank} waited {PatienceMax.TotalMinutes:0} minutes for a rank that moves. The job ends here; start it again to continue from the newest checkpoint.");
         }

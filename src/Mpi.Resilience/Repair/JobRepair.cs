@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Threading;
 using HpcVirt.Mpi.Resilience.Channel;
 using MPI;
 using MPI.Links;
@@ -133,6 +132,8 @@ internal static class JobRepair
     private static void Perform(RequestRepair order)
     {
         Progress.Interruption = null;
+
+        // At once: a process that is still there takes the place on its host into which a rank may want to move back.
         if (order.Rank == Communicator.world.Rank)
             Leave();
         List<string> arguments = [$"{ControlEnvironment.Replacement}=1", $"{ControlEnvironment.Repair}={Strategy}", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
@@ -163,8 +164,7 @@ internal static class JobRepair
     private static void AwaitReplacement()
     {
         long startedAt = TimeProvider.System.GetTimestamp();
-        using var never = new ManualResetEventSlim(false, spinCount: 0);
-        while (Control is { SupervisorLost: false } && TimeProvider.System.GetElapsedTime(startedAt) < LeaveDeadline) _ = never.Wait(Nap);
+        while (Control is { SupervisorLost: false } && TimeProvider.System.GetElapsedTime(startedAt) < LeaveDeadline) Rest.For(Nap);
     }
 
     /// <summary>

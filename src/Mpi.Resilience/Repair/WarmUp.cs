@@ -23,7 +23,7 @@ internal static class WarmUp
     public static void CompileBeside()
     {
         if (Interlocked.Exchange(ref s_isUnderWay, 1) != 0) return;
-        new Thread(static () => Compile(static () => true)) { IsBackground = true, Priority = ThreadPriority.BelowNormal, Name = "hpcvirt warm-up" }.Start();
+        new Thread(static () => Compile(static () => true)) { IsBackground = true, Name = "hpcvirt warm-up" }.Start();
     }
 
     /// <summary>Compiles the methods of the library and of the program, until all are or somebody has something better to do.</summary>
