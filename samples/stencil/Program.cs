@@ -7,11 +7,12 @@ using HpcVirt.Mpi.Resilience;
 using HpcVirt.Samples.Stencil;
 using MPI;
 
+var command = StencilCommand.Parse(args);
 int exitCode = 0;
 int jobExitCode = ResilientJob.Run(args, new ResilientOptions(), job =>
 {
     bool speaks = job.World.Rank == 0;
-    exitCode = StencilCommand.Run(args, speaks ? Console.Out : TextWriter.Null, speaks ? Console.Error : TextWriter.Null, options =>
+    exitCode = command.Run(speaks ? Console.Out : TextWriter.Null, speaks ? Console.Error : TextWriter.Null, options =>
     {
         using var heat = new HeatPlate(job.World, options.Rows, options.Columns, options.Dimensions);
         using var output = new PlateOutput(job.World, options);

@@ -5,19 +5,60 @@ using System.IO;
 
 namespace HpcVirt.Samples.Stencil;
 
-/// <summary>The command line of the heat plate program.</summary>
-public static class StencilCommand
+/// <summary>
+/// The command line of the heat plate program, read before the job begins: what takes a lost rank's place then has read it while it waited, and nobody
+/// waits for that.
+/// </summary>
+public sealed class StencilCommand
 {
     /// <summary>The exit code of a command line that cannot be carried out.</summary>
     public const int UsageError = 2;
 
-    /// <summary>Reads the command line and runs <paramref name="body"/> with it.</summary>
-    /// <param name="args">The program's arguments.</param>
+    private readonly StencilOptions? _options;
+    private readonly string _output;
+    private readonly string _error;
+    private readonly int _exitCode;
+
+    private StencilCommand(StencilOptions? options, string output, string error, int exitCode) =>
+        (_options, _output, _error, _exitCode) = (options, output, error, exitCode);
+
+    /// <summary>Runs <paramref name="body"/> with what the command line says, or says what is wrong with it.</summary>
     /// <param name="output">Takes the answer to <c>--help</c>.</param>
     /// <param name="error">Takes what is wrong; only one rank of a job should show it.</param>
     /// <param name="body">The program; its result is the exit code.</param>
     /// <returns>The exit code of the program, or 2 when the command line is wrong, on every rank alike.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error, Func<StencilOptions, int> body)
+    public int Run(TextWriter output, TextWriter error, Func<StencilOptions, int> body)
+    {
+        output.Write(_output);
+        error.Write(_error);
+        try
+        {
+            return _options is null ? _exitCode : body(_options);
+        }
+        catch (StencilOptionException mistake)
+        {
+            error.WriteLine($"stencil: {mistake.Message}");
+            return UsageError;
+        }
+    }
+
+    /// <summary>Reads the command line. Says nothing yet.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <returns>What to run.</returns>
+    public static StencilCommand Parse(string[] args)
+    {
+        StencilOptions? options = null;
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = Parse(args, output, error, read =>
+        {
+            options = read;
+            return 0;
+        });
+        return new StencilCommand(options, output.ToString(), error.ToString(), exitCode);
+    }
+
+    private static int Parse(string[] args, TextWriter output, TextWriter error, Func<StencilOptions, int> body)
     {
         var defaults = new StencilOptions();
         var rows = new Option<int>("--rows") { Description = "rows of the plate", DefaultValueFactory = _ => defaults.Rows };

@@ -72,7 +72,7 @@ public sealed class StencilCommandTests
     [Test]
     public void The_exit_code_is_the_one_of_the_program()
     {
-        Assert.That(StencilCommand.Run([], TextWriter.Null, TextWriter.Null, _ => 7), Is.EqualTo(7));
+        Assert.That(StencilCommand.Parse([]).Run(TextWriter.Null, TextWriter.Null, _ => 7), Is.EqualTo(7));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class StencilCommandTests
     {
         var error = new StringWriter();
 
-        int exitCode = StencilCommand.Run([], TextWriter.Null, error, _ => throw new StencilOptionException("too small: give more"));
+        int exitCode = StencilCommand.Parse([]).Run(TextWriter.Null, error, _ => throw new StencilOptionException("too small: give more"));
 
         Assert.That(exitCode, Is.EqualTo(StencilCommand.UsageError));
         Assert.That(error.ToString().Trim(), Is.EqualTo("stencil: too small: give more"));
@@ -91,7 +91,7 @@ public sealed class StencilCommandTests
         StencilOptions? seen = null;
         var output = new StringWriter();
         var error = new StringWriter();
-        int exitCode = StencilCommand.Run(args, output, error, options =>
+        int exitCode = StencilCommand.Parse(args).Run(output, error, options =>
         {
             seen = options;
             return 0;

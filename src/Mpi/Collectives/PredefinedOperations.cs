@@ -6,7 +6,7 @@ using MPI.Native;
 namespace MPI;
 
 /// <summary>
-/// The standard's reductions as C# delegates, compiled once per type from the type's own operators, and the native operation that stands for
+/// The standard's reductions as C# delegates, compiled from the type's own operators once per type, and the native operation that stands for
 /// each delegate where the element type is one that the standard reduces.
 /// </summary>
 /// <typeparam name="T">The value type; a missing operator is reported when the operation is first asked for.</typeparam>
@@ -14,6 +14,7 @@ internal static class PredefinedOperations<T>
 {
     private static readonly bool IsNumber = !typeof(T).IsEnum && (Type.GetTypeCode(typeof(T)) is >= TypeCode.SByte and <= TypeCode.Double || typeof(T) == typeof(nint) || typeof(T) == typeof(nuint));
     private static readonly bool IsInteger = IsNumber && typeof(T) != typeof(float) && typeof(T) != typeof(double);
+    private static readonly bool IsIntegerOrTruth = IsInteger || typeof(T) == typeof(bool);
 
     private static ReductionOperation<T>? s_min;
     private static ReductionOperation<T>? s_max;
@@ -25,23 +26,23 @@ internal static class PredefinedOperations<T>
     private static ReductionOperation<T>? s_bitwiseOr;
     private static ReductionOperation<T>? s_bitwiseXor;
 
-    public static ReductionOperation<T> Min => s_min ??= Compile("<", static (x, y) => Expression.Condition(Expression.LessThan(x, y), x, y));
+    public static ReductionOperation<T> Min => s_min ??= Make("<", IsNumber, static (x, y) => Expression.Condition(Expression.LessThan(x, y), x, y));
 
-    public static ReductionOperation<T> Max => s_max ??= Compile(">", static (x, y) => Expression.Condition(Expression.GreaterThan(x, y), x, y));
+    public static ReductionOperation<T> Max => s_max ??= Make(">", IsNumber, static (x, y) => Expression.Condition(Expression.GreaterThan(x, y), x, y));
 
-    public static ReductionOperation<T> Sum => s_sum ??= Compile("+", static (x, y) => Arithmetic(x, y, Add));
+    public static ReductionOperation<T> Sum => s_sum ??= Make("+", IsNumber, static (x, y) => Arithmetic(x, y, Add));
 
-    public static ReductionOperation<T> Product => s_product ??= Compile("*", static (x, y) => Arithmetic(x, y, Expression.Multiply));
+    public static ReductionOperation<T> Product => s_product ??= Make("*", IsNumber, static (x, y) => Arithmetic(x, y, Expression.Multiply));
 
-    public static ReductionOperation<T> LogicalAnd => s_logicalAnd ??= Compile("logical and", static (x, y) => Logical(x, y, Expression.AndAlso));
+    public static ReductionOperation<T> LogicalAnd => s_logicalAnd ??= Make("logical and", IsIntegerOrTruth, static (x, y) => Logical(x, y, Expression.AndAlso));
 
-    public static ReductionOperation<T> LogicalOr => s_logicalOr ??= Compile("logical or", static (x, y) => Logical(x, y, Expression.OrElse));
+    public static ReductionOperation<T> LogicalOr => s_logicalOr ??= Make("logical or", IsIntegerOrTruth, static (x, y) => Logical(x, y, Expression.OrElse));
 
-    public static ReductionOperation<T> BitwiseAnd => s_bitwiseAnd ??= Compile("&", Expression.And);
+    public static ReductionOperation<T> BitwiseAnd => s_bitwiseAnd ??= Make("&", IsIntegerOrTruth, Expression.And);
 
-    public static ReductionOperation<T> BitwiseOr => s_bitwiseOr ??= Compile("|", Expression.Or);
+    public static ReductionOperation<T> BitwiseOr => s_bitwiseOr ??= Make("|", IsIntegerOrTruth, Expression.Or);
 
-    public static ReductionOperation<T> BitwiseXor => s_bitwiseXor ??= Compile("^", Expression.ExclusiveOr);
+    public static ReductionOperation<T> BitwiseXor => s_bitwiseXor ??= Make("^", IsIntegerOrTruth, Expression.ExclusiveOr);
 
     /// <summary>The native operation that does what the delegate does, or zero for a user's own.</summary>
     public static nint HandleOf(ReductionOperation<T> operation)
@@ -69,7 +70,7 @@ internal static class PredefinedOperations<T>
                 return handles.BitwiseXor;
         }
 
-        if (IsInteger || typeof(T) == typeof(bool))
+        if (IsIntegerOrTruth)
         {
             if (ReferenceEquals(operation, s_logicalAnd))
                 return handles.LogicalAnd;
@@ -98,6 +99,10 @@ internal static class PredefinedOperations<T>
 
         return 0;
     }
+
+    /// <summary>Where the library reduces by itself, the delegate is its name and seldom called: it is compiled when it is.</summary>
+    private static ReductionOperation<T> Make(string name, bool isNative, Func<ParameterExpression, ParameterExpression, Expression> body) =>
+        isNative ? new Deferred(name, body).Apply : Compile(name, body);
 
     private static ReductionOperation<T> Compile(string name, Func<ParameterExpression, ParameterExpression, Expression> body)
     {
@@ -131,5 +136,12 @@ internal static class PredefinedOperations<T>
         Expression zero = Expression.Default(typeof(T));
         Expression truth = combine(Expression.NotEqual(x, zero), Expression.NotEqual(y, zero));
         return Expression.Condition(truth, Expression.Convert(Expression.Constant(1), typeof(T)), zero);
+    }
+
+    private sealed class Deferred(string name, Func<ParameterExpression, ParameterExpression, Expression> body)
+    {
+        private ReductionOperation<T>? _compiled;
+
+        public T Apply(T x, T y) => (_compiled ??= Compile(name, body))(x, y);
     }
 }
