@@ -77,7 +77,7 @@ public sealed class ResilientJob
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(body);
         using var environment = new MPI.Environment(ref args);
-        if (!JobRepair.Begin(options.Program))
+        if (!JobRepair.Begin(options))
             return 0;
         while (true)
         {

@@ -118,7 +118,7 @@ public sealed partial class ResilientSession : IDisposable
         // From the first message on, or the counters would not tell what is in flight.
         TrafficLedger.SwitchOn();
 
-        JobRepair.Arm();
+        JobRepair.Arm(effective);
         var session = new ResilientSession(effective);
         KeepBeginning();
         session._voice.Say($"{effective.Program} on {session.World.Size} rank(s) of {MpiFeatures.Current.LibraryName}: {effective}");
@@ -253,7 +253,7 @@ public sealed partial class ResilientSession : IDisposable
     {
         _notice?.Dispose();
         _store?.Dispose();
-        _control?.Dispose();
+        JobRepair.Part(_control);
         _agreement?.Dispose();
         _quiesce?.Dispose();
         _end?.Dispose();

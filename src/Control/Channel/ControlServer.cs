@@ -20,6 +20,9 @@ internal sealed class ControlServer : IDisposable
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly HashSet<RankConnection> _connections = [];
+
+    /// <summary>Those that have said goodbye, and whose processes have not ended.</summary>
+    private readonly HashSet<RankConnection> _parted = [];
     private readonly object _gate = new();
     private readonly byte[] _secret;
     private readonly int _connectionsMax;
@@ -51,9 +54,19 @@ internal sealed class ControlServer : IDisposable
         if (entrance is not null) new Thread(() => Accept(entrance.Socket, entrance)) { IsBackground = true, Name = "hpcvirt control entrance" }.Start();
     }
 
+    /// <summary>Whether no process that ever introduced itself is there any more.</summary>
+    public bool IsDeserted
+    {
+        get
+        {
+            lock (_gate) return _connections.Count == 0 && _parted.Count == 0;
+        }
+    }
+
     /// <summary>From now on only ranks of this attempt are let in.</summary>
     public void Expect(int attempt)
     {
+        CloseParted();
         _attempt = attempt;
         _stopIsAsked = false;
     }
@@ -102,6 +115,13 @@ internal sealed class ControlServer : IDisposable
         foreach (RankConnection connection in connections) connection.Dispose();
     }
 
+    private void CloseParted()
+    {
+        RankConnection[] parted;
+        lock (_gate) parted = [.. _parted];
+        foreach (RankConnection connection in parted) connection.Dispose();
+    }
+
     public void Dispose()
     {
         _closing = true;
@@ -109,6 +129,7 @@ internal sealed class ControlServer : IDisposable
         _socket.Dispose();
         _entrance?.Dispose();
         CloseConnections();
+        CloseParted();
     }
 
     private void Accept(Socket listening, RemoteEntrance? entrance)
@@ -130,7 +151,7 @@ internal sealed class ControlServer : IDisposable
     private void Admit(Socket peer, RemoteEntrance? entrance)
     {
         if (entrance is not null) Bound(peer);
-        var connection = new RankConnection(peer, _secret, _attempt, _listener, _time, TellStanding, Remove, entrance);
+        var connection = new RankConnection(peer, _secret, _attempt, _listener, _time, TellStanding, Part, Remove, entrance);
         lock (_gate)
         {
             if (_connections.Count < _connectionsMax)
@@ -159,11 +180,22 @@ internal sealed class ControlServer : IDisposable
         if (_stopIsAsked) connection.TrySend(new RequestStop());
     }
 
+    private void Part(RankConnection connection)
+    {
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            _parted.Add(connection);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     private void Remove(RankConnection connection)
     {
         lock (_gate)
         {
             _connections.Remove(connection);
+            _parted.Remove(connection);
             Monitor.PulseAll(_gate);
         }
     }

@@ -23,13 +23,14 @@ internal sealed class RankConnection : IDisposable
     private readonly IRankListener _listener;
     private readonly TimeProvider _time;
     private readonly Action<RankConnection> _onReady;
+    private readonly Action<RankConnection> _onParted;
     private readonly Action<RankConnection> _onEnd;
     private readonly int _attempt;
     private readonly RemoteEntrance? _entrance;
     private readonly Lock _sending = new();
     private ControlConnection? _connection;
 
-    public RankConnection(Socket socket, byte[] secret, int attempt, IRankListener listener, TimeProvider time, Action<RankConnection> onReady, Action<RankConnection> onEnd, RemoteEntrance? entrance = null)
+    public RankConnection(Socket socket, byte[] secret, int attempt, IRankListener listener, TimeProvider time, Action<RankConnection> onReady, Action<RankConnection> onParted, Action<RankConnection> onEnd, RemoteEntrance? entrance = null)
     {
         _socket = socket;
         _secret = secret;
@@ -38,6 +39,7 @@ internal sealed class RankConnection : IDisposable
         _listener = listener;
         _time = time;
         _onReady = onReady;
+        _onParted = onParted;
         _onEnd = onEnd;
     }
 
@@ -153,7 +155,7 @@ internal sealed class RankConnection : IDisposable
         string? error = null;
         try
         {
-            while (connection.Receive() is { } message)
+            while (end != ConnectionEnd.Goodbye && connection.Receive() is { } message)
             {
                 if (message is Goodbye) end = ConnectionEnd.Goodbye;
                 _listener.OnMessage(rank, message);
@@ -169,6 +171,24 @@ internal sealed class RankConnection : IDisposable
 
         lock (_sending) _connection = null;
         _listener.OnDisconnected(rank, end, error);
+        if (end == ConnectionEnd.Goodbye) AwaitEnd(connection);
+    }
+
+    /// <summary>A rank that has said goodbye may leave its end of the connection to the kernel, which closes it when the process ends.</summary>
+    private void AwaitEnd(ControlConnection connection)
+    {
+        _onParted(this);
+        try
+        {
+            while (connection.Receive() is not null)
+            {
+                // It has said its last word.
+            }
+        }
+        catch (Exception broken) when (broken is ControlChannelException or IOException or ObjectDisposedException)
+        {
+            // However it ended, it has.
+        }
     }
 
     private static bool IsUnanswered(Exception broken) =>

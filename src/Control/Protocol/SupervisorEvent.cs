@@ -100,6 +100,9 @@ internal sealed record RankRestored(int Attempt, int Rank) : AttemptEvent(Attemp
 /// <summary>A replacement for a lost rank was not heard of in time.</summary>
 internal sealed record RepairDeadlineReached(int Attempt, int Repair) : AttemptEvent(Attempt);
 
+/// <summary>All processes of the job have ended, and the launcher waits for something else.</summary>
+internal sealed record LauncherLingers(int Attempt) : AttemptEvent(Attempt);
+
 /// <summary>A rank's process is there but says nothing any more: it is stopped, or hangs.</summary>
 internal sealed record RankSilent(int Attempt, int Rank) : AttemptEvent(Attempt);
 

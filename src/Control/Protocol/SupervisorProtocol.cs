@@ -81,6 +81,7 @@ internal static class SupervisorProtocol
         RankCommitted when state is { Moving: { } move, MovingHold: null } && CanReplace(state) => Move(state, move),
         RankLost => End(state, withGrace: true),
         RepairDeadlineReached late when late.Repair == state.Repairs && state.Awaited is not null => End(state, withGrace: false),
+        LauncherLingers when HaveAllFinished(state) => End(state, withGrace: false),
         Stalled or RankSilent or RanksMissing => End(state, withGrace: false),
         HostLost lost when state.Where?.Uses(lost.Host) == true => End(state, withGrace: false),
         HostLost lost when !state.RankSeen && state.Named.Contains(lost.Host) => End(state, withGrace: false),
@@ -203,8 +204,11 @@ internal static class SupervisorProtocol
 
     /// <summary>A launcher that is told to outlive ranks reports a rank that was replaced as lost, and all ranks lost as well: there the ranks' own word counts.</summary>
     private static bool EndedWell(SupervisorState state) => state.RepairsInJob
-        ? state.Awaited is null && state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks)
+        ? HaveAllFinished(state)
         : state.Status is { Code: 0 };
+
+    /// <summary>Whether each rank has said that its program is at its end.</summary>
+    public static bool HaveAllFinished(SupervisorState state) => state.Awaited is null && state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks);
 
     private static (SupervisorState, ImmutableArray<SupervisorEffect>) Judge(SupervisorState state)
     {

@@ -36,6 +36,7 @@ internal sealed partial class Supervisor
         _launchedAt = _context.Time.GetTimestamp();
         _attempt.Watch(Post);
         WatchStart(attempt, launch);
+        WatchEnd(attempt);
         if (launch is { Beside.IsEmpty: false, Standbys: 0 })
         {
             _timer?.Dispose();
@@ -52,6 +53,21 @@ internal sealed partial class Supervisor
         if (_state.Repairs > 0) return;
         TimeSpan took = _context.Time.GetElapsedTime(_launchedAt);
         if (_longestStart is not { } longest || took > longest) _longestStart = took;
+    }
+
+    private void WatchEnd(int attempt)
+    {
+        _endWatch?.Dispose();
+        _endWatch = null;
+        if (!_options.RepairsInJob) return;
+        _endWatch = new EndWatch(() => SupervisorProtocol.HaveAllFinished(_state) && _server.IsDeserted, ReportLingering, _context.Time);
+
+        void ReportLingering()
+        {
+            _log.Say("all processes of the job have ended, and the launcher has not noticed: it is ended");
+            _log.Record("launcher-lingers", ("attempt", attempt));
+            Post(new LauncherLingers(attempt));
+        }
     }
 
     private void WatchStart(int attempt, LaunchAttempt launch)

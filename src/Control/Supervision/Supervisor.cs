@@ -45,6 +45,7 @@ internal sealed partial class Supervisor : IDisposable
     private ITimer? _timer;
     private ITimer? _stallTimer;
     private ITimer? _repairTimer;
+    private EndWatch? _endWatch;
     private StartWatch? _startWatch;
     private long _launchedAt;
     private TimeSpan? _longestStart;
@@ -139,6 +140,7 @@ internal sealed partial class Supervisor : IDisposable
         _timer?.Dispose();
         _stallTimer?.Dispose();
         _repairTimer?.Dispose();
+        _endWatch?.Dispose();
         _startWatch?.Dispose();
         _kills.Dispose();
         _pulse?.Dispose();

@@ -35,6 +35,7 @@ public sealed class ControlClient : IDisposable
     private volatile bool _goodbyeReceived;
     private volatile string _lossReason = "";
     private int _disposed;
+    private int _closed;
 
     private ControlClient(Socket? socket, ControlConnection? connection, SupervisorLease? lease, ControlClientOptions options, TimeSpan aliveInterval, TimeProvider time, string lossReason)
     {
@@ -211,8 +212,11 @@ public sealed class ControlClient : IDisposable
     public void Failed(Exception exception, long step) =>
         Put(new Failed(exception.GetType().FullName ?? exception.GetType().Name, exception.Message, step));
 
-    /// <summary>Sends what is queued and a goodbye, waiting no longer than <see cref="ControlClientOptions.FlushTimeout"/>, and closes.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Sends what is queued and a goodbye, waiting no longer than <see cref="ControlClientOptions.FlushTimeout"/>, and leaves the connection to the kernel: the
+    /// supervisor sees by its end that the process has ended.
+    /// </summary>
+    internal void Part()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _lease?.Dispose();
@@ -220,6 +224,14 @@ public sealed class ControlClient : IDisposable
         _queue.TryPut(new Goodbye());
         _queue.Close(discard: false);
         _writer?.Join(_options.FlushTimeout);
+    }
+
+    /// <summary>Sends what is queued and a goodbye, waiting no longer than <see cref="ControlClientOptions.FlushTimeout"/>, and closes.</summary>
+    public void Dispose()
+    {
+        Part();
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+
         // Closing the socket ends both threads, also a writer that is stuck behind a supervisor that does not read.
         _connection?.Dispose();
         _socket?.Dispose();

@@ -32,21 +32,26 @@ internal static class JobRepair
     private static string? Strategy => System.Environment.GetEnvironmentVariable(ControlEnvironment.Repair);
 
     /// <summary>Called first of all: gives this process its place in the world.</summary>
-    /// <param name="program">The program's name, for the supervisor.</param>
+    /// <param name="options">How the job protects itself, as its program says.</param>
     /// <returns>False when this process only waited, and was not needed.</returns>
-    public static bool Begin(string program)
+    public static bool Begin(ResilientOptions options)
     {
-        if (Standby.IsWanted) return Standby.Begin(program);
+        if (Standby.IsWanted) return Standby.Begin(options);
         if (Strategy == ControlEnvironment.RepairByUlfm) UseUlfm();
         JoinIfReplacement();
         return true;
     }
 
     /// <summary>Called when a session begins: from now on calls that fail for a lost rank wait for what the supervisor says about it.</summary>
-    public static void Arm()
+    public static void Arm(ResilientOptions options)
     {
         // A rank that waits inside the library cannot be told that it waits in vain.
-        if (IsWanted) CallPath.Poll(always: true);
+        if (IsWanted)
+        {
+            CallPath.Poll(always: true);
+            Practice.RunBeside(options);
+        }
+
         if (WorldRepair.UsesUlfm) LostPeer.Answer = HearOfLoss;
     }
 
@@ -102,6 +107,16 @@ internal static class JobRepair
         }
 
         return control;
+    }
+
+    /// <summary>
+    /// Says goodbye to the supervisor. Where lost ranks are replaced it sees when this process ends, for the launcher may not: Open MPI 4.1 forgets those
+    /// that were on one host with a lost one.
+    /// </summary>
+    public static void Part(ControlClient? control)
+    {
+        if (IsWanted) control?.Part();
+        else control?.Dispose();
     }
 
     /// <summary>Waits a little for the order to repair, and obeys it; false if none comes.</summary>

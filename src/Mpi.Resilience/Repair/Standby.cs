@@ -22,6 +22,7 @@ internal static class Standby
 
     private static int[] s_members = [];
     private static int s_self;
+    private static ResilientOptions s_options = new();
     private static ControlClient? s_control;
 
     /// <summary>Whether this job has processes that wait.</summary>
@@ -31,9 +32,9 @@ internal static class Standby
     public static bool HasBegun => s_members.Length > 0;
 
     /// <summary>Forms the world of the ranks, or waits until this process becomes one.</summary>
-    /// <param name="program">The program's name, for the supervisor.</param>
+    /// <param name="options">How the job protects itself, as its program says.</param>
     /// <returns>Whether this process is a rank now, or is to become one; false when the job went without it.</returns>
-    public static bool Begin(string program)
+    public static bool Begin(ResilientOptions options)
     {
         int processes = Communicator.world.Size;
         s_self = Communicator.world.Rank;
@@ -48,12 +49,14 @@ internal static class Standby
         }
 
         WorldRepair.StayOutside();
-        s_control = ControlClient.TryConnectFromEnvironment(new RankIdentity(s_self, processes, program), TimeProvider.System);
+        s_control = ControlClient.TryConnectFromEnvironment(new RankIdentity(s_self, processes, options.Program), options.Time);
         if (s_control is null) return false;
         s_control.TakeInAsked = Orders.Add;
         s_control.MoveNowAsked = Orders.Add;
         s_control.PrepareAsked = Orders.Add;
-        WarmUp.Compile(() => Orders.Count == 0 && IsNeeded);
+        s_options = options;
+        Practice.Run(options);
+        WarmUp.CompileBeside();
         return Wait();
     }
 
@@ -118,7 +121,8 @@ internal static class Standby
             }
         }
 
-        SayGoodbye();
+        JobRepair.Part(s_control);
+        s_control = null;
         return false;
     }
 
@@ -126,8 +130,12 @@ internal static class Standby
     {
         int[] members = Take(order.Rank, order.Member);
         if (order.Member != s_self) return false;
-        SayGoodbye();
+
+        // The ranks make the world meanwhile, and none waits for this.
+        var introduction = new Introduction(s_control, () => ControlClient.TryConnectFromEnvironment(new RankIdentity(order.Rank, members.Length, s_options.Program), s_options.Time));
+        s_control = null;
         WorldRepair.Form(members, order.Repair);
+        JobRepair.Keep(introduction.Result());
         return true;
     }
 

@@ -1,41 +1,49 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using HpcVirt.Checkpoint;
+using HpcVirt.Mpi.Resilience.Move;
+using HpcVirt.Mpi.Resilience.Store;
 using MPI;
+using MPI.Links;
 
 namespace HpcVirt.Mpi.Resilience.Repair;
 
 /// <summary>
-/// Compiles beforehand what a process that waits will run in a hurry: half of the time of a repair would be the runtime's compiling, and everybody
-/// would wait for it.
+/// Compiles beforehand what a process that waits, or whose rank may move, will run in a hurry and has not practised: the program, and the taking of a place.
+/// More would cost the ranks of a busy machine more than it saves.
 /// </summary>
 internal static class WarmUp
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
+    private static readonly Type[] Files = [typeof(PhysicalDirectory), typeof(PhysicalFile)];
+
+    private static readonly string?[] TakingAPlace =
+    [
+        typeof(WarmUp).Namespace, typeof(MoveTarget).Namespace, typeof(WorldRepair).Namespace, typeof(ResilientSession).Namespace, typeof(JobStore).Namespace, typeof(Communicator).Namespace,
+    ];
+
     private static int s_isUnderWay;
 
-    /// <summary>Compiles everything once, beside a rank's thread that works: for what that will do when all wait for it.</summary>
+    /// <summary>Once, beside the thread that works or waits: for what that will do when all wait for it.</summary>
     public static void CompileBeside()
     {
-        if (Interlocked.Exchange(ref s_isUnderWay, 1) != 0) return;
-        new Thread(static () => Compile(static () => true)) { IsBackground = true, Name = "hpcvirt warm-up" }.Start();
+        if (Interlocked.Exchange(ref s_isUnderWay, 1) == 0) Aside.Begin("warm-up", Compile);
     }
 
-    /// <summary>Compiles the methods of the library and of the program, until all are or somebody has something better to do.</summary>
-    /// <param name="isWanted">Whether to go on; asked before every method.</param>
-    public static void Compile(Func<bool> isWanted)
+    private static void Compile()
     {
-        Assembly?[] assemblies = [typeof(WarmUp).Assembly, typeof(CheckpointStore).Assembly, typeof(Communicator).Assembly, Assembly.GetEntryAssembly()];
-        foreach (Type type in assemblies.OfType<Assembly>().Distinct().SelectMany(static assembly => assembly.GetTypes()).Where(static type => !type.ContainsGenericParameters))
+        IEnumerable<Type> library = typeof(WarmUp).Assembly.GetTypes().Concat(typeof(WorldRepair).Assembly.GetTypes()).Where(static type => TakingAPlace.Contains(type.Namespace));
+        IEnumerable<Type> program = Assembly.GetEntryAssembly()?.GetTypes() ?? [];
+        foreach (Type type in program.Concat(Files).Concat(library).Where(static type => !type.ContainsGenericParameters))
         {
             foreach (MethodBase method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
             {
-                if (!isWanted()) return;
                 if (!method.IsAbstract && !method.ContainsGenericParameters && (method.Attributes & MethodAttributes.PinvokeImpl) == 0) Compile(method);
             }
         }

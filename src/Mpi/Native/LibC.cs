@@ -5,6 +5,9 @@ namespace MPI.Native;
 /// <summary>The few calls to the C library that .NET has no equal for.</summary>
 internal static partial class LibC
 {
+    private const int OneProcess = 0;
+    private const int Least = 19;
+
     private const int RtldNow = 0x2;
     private const int RtldGlobal = 0x100;
 
@@ -28,6 +31,15 @@ internal static partial class LibC
 
     /// <summary>Lets another process run on this core; MPI's own busy waits would starve ranks when there are more of them than cores.</summary>
     public static void YieldProcessor() => _ = SchedYield();
+
+    /// <summary>
+    /// From now on the calling thread runs where nobody else wants the core: to the kernel a thread is a process, and 0 is the caller. Not to be undone
+    /// without privileges.
+    /// </summary>
+    public static void YieldToOthers() => _ = SetPriority(OneProcess, 0, Least);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnv(string name, string value, int overwrite);

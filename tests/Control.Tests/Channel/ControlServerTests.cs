@@ -51,6 +51,17 @@ public sealed class ControlServerTests : IRankListener
     }
 
     [Test]
+    public void A_rank_that_parts_is_silent_at_once_and_gone_when_its_process_is()
+    {
+        using ControlClient client = Connect(1);
+        client.Part();
+        Assert.That(_server.WaitUntilQuiet(TimeSpan.FromSeconds(20)), Is.True);
+        Assert.That((_heard.Contains("disconnected 1 True"), _server.IsDeserted), Is.EqualTo((true, false)));
+        client.Dispose();
+        Await(() => _server.IsDeserted);
+    }
+
+    [Test]
     public void Requests_reach_every_rank_and_a_stop_also_those_that_come_later()
     {
         using ControlClient early = Connect(0);

@@ -79,6 +79,18 @@ public sealed class StandbyProtocolTests
         Assert.That(_effects.Single(), Is.InstanceOf<ReleaseStandbys>());
     }
 
+    [Test]
+    public void A_launcher_that_does_not_end_with_its_job_is_ended_and_the_ranks_word_counts()
+    {
+        AllReady();
+        Give(new LauncherLingers(1));
+        Assert.That(_effects, Is.Empty, "the ranks have not finished");
+        Give(new RankFinished(1, 0, 0, EndedEarly: false), new RankFinished(1, 1, 0, EndedEarly: false), new LauncherLingers(1));
+        Assert.That(_effects.Single(), Is.EqualTo(new EndAttempt(WithGrace: false)));
+        Give(new AttemptEnded(1, null));
+        Assert.That(_effects.Single(), Is.EqualTo(new Conclude(JobOutcome.Succeeded, null)));
+    }
+
     private void AllReady() => Give(new RankConnected(1, 0), new RankConnected(1, 1), new StandbyReady(1, 2, "c"), new StandbyReady(1, 3, "d"));
 
     private void Give(params SupervisorEvent[] events)
