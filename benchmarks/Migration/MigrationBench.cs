@@ -15,7 +15,7 @@ namespace HpcVirt.Benchmarks.Migration;
 /// </summary>
 internal sealed class MigrationBench(string script, string scratch, string only)
 {
-    private const int Rows = 3000;
+    private const int Rows = 1500;
     private const int Columns = 500;
     private const int Pairs = 10;
     private const int Saves = 7;
