@@ -71,6 +71,8 @@ internal static class SupervisorProtocol
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost lost when CanRepair(state) && !(state.NeedsNeighbor && lost.WasAloneThere) => Repair(state, lost),
+        // The others wait for it inside the library.
+        RankFailed when state.Awaited is not null => End(state, withGrace: true),
         RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
         MoveAsked move when CanReplace(state) && state.Moving is null => RankMove.Begin(state, move),
         MoveGivenUp => RankMove.GiveUp(state),

@@ -155,8 +155,8 @@ internal static class JobRepair
         var hints = new Dictionary<string, string> { ["wdir"] = Directory.GetCurrentDirectory() };
         if (order.Host.Length > 0) hints["host"] = order.Host;
 
-        // Open MPI 5 does not give back the places of processes that were lost; the supervisor knows who is where.
-        if (WorldRepair.UsesUlfm) hints["map_by"] = "slot:OVERSUBSCRIBE";
+        // The launcher may not have noticed the loss, and takes the place for taken; Open MPI 5 never gives it back. The supervisor knows who is where.
+        hints["map_by"] = "slot:OVERSUBSCRIBE";
         WorldRepair.Replace(order.Repair, [order.Rank], "/usr/bin/env", arguments, hints, Variables());
     }
 

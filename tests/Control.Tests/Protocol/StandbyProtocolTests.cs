@@ -91,6 +91,14 @@ public sealed class StandbyProtocolTests
         Assert.That(_effects.Single(), Is.EqualTo(new Conclude(JobOutcome.Succeeded, null)));
     }
 
+    [Test]
+    public void A_rank_that_fails_in_a_repair_ends_the_attempt_for_the_others_wait_for_it()
+    {
+        AllReady();
+        Give(new RankLost(1, 1) { Host = "b" }, new RankFailed(1, 0, new FailureSignature("MpiException", "MPI_ERR_SPAWN", 3)));
+        Assert.That(_effects.Single(), Is.EqualTo(new EndAttempt(WithGrace: true)));
+    }
+
     private void AllReady() => Give(new RankConnected(1, 0), new RankConnected(1, 1), new StandbyReady(1, 2, "c"), new StandbyReady(1, 3, "d"));
 
     private void Give(params SupervisorEvent[] events)
