@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using HpcVirt.Checkpoint;
 using HpcVirt.Control.Tests.Supervision;
+using HpcVirt.Mpi.Resilience.Repair;
 using NUnit.Framework;
 
 namespace HpcVirt.Control.Tests.Tool;
@@ -119,7 +120,7 @@ public sealed class CheckpointToolTests
     }
 
     private CheckpointStore Open() =>
-        CheckpointStore.Open(new PhysicalDirectory(_place), new SingleRank(), new CheckpointOptions { Program = "heat", Keep = 3 }, Guid.NewGuid, TimeProvider.System);
+        CheckpointStore.Open(new PhysicalDirectory(_place), new Alone(), new CheckpointOptions { Program = "heat", Keep = 3 }, Guid.NewGuid, TimeProvider.System);
 
     private CheckpointRegion[] Regions() => [new MemoryRegion<double>("temperature", () => _values, 50, 100)];
 
