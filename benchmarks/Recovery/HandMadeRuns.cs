@@ -10,10 +10,12 @@ namespace HpcVirt.Benchmarks.Recovery;
 /// <summary>Kills ranks of <see cref="HandMade"/> and waits for the first step after each recovery.</summary>
 internal static class HandMadeRuns
 {
+    /// <summary>The same pause before each kill, by hand and not: what a program does in its first second is no part of a recovery.</summary>
+    public static readonly TimeSpan BeforeKill = TimeSpan.FromSeconds(1);
+
     private const int JobsMax = 4;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan BeforeKill = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>So many recoveries. One that hangs ends its job, and another job is started: written by hand, nothing else would help.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Threading;
 
 namespace HpcVirt.Benchmarks.Recovery;
 
@@ -78,6 +79,7 @@ internal sealed class RecoveryBench(string hpcvirt, string stencil, string clust
             int held = 0;
             for (int kill = 0; kill < Kills; kill++)
             {
+                Thread.Sleep(HandMadeRuns.BeforeKill);
                 int attempt = log.AwaitCommitted();
                 int lostBefore = log.Count("rank-lost"), connectedBefore = log.Count("rank-connected"), restoredBefore = log.Count("restored"), stepsBefore = log.Count("first-step");
                 Event rank = log.Living(attempt)[kill % BenchHosts.Names.Length];
