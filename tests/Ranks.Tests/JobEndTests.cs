@@ -1,10 +1,11 @@
+using HpcVirt.Ranks.Harness;
 using HpcVirt.Ranks.Tests.Launching;
 using NUnit.Framework;
 
 namespace HpcVirt.Ranks.Tests;
 
 /// <summary>
-/// Jobs that end although their launcher does not notice: Open MPI 4.1 hears no more of the processes of a host on which one was lost, and waits for them.
+/// Jobs that end although their launcher would not: Open MPI 4.1 hears no more of the processes of a host on which one was lost, and waits for them.
 /// </summary>
 [TestFixture]
 internal sealed class JobEndTests : StandbyJobTests
@@ -19,6 +20,16 @@ internal sealed class JobEndTests : StandbyJobTests
         MpiOutcome ended = End();
         Assert.That(ended.Output, Does.Contain("was lost").And.Contain(Lingers));
         Assert.That(ResultOf(ended), Is.EqualTo(Undisturbed("with=plain")));
+    }
+
+    /// <summary>Told to outlive ranks, Open MPI 4.1 ignores MPI_Abort on other hosts than its own, and the others would wait for the one that failed.</summary>
+    [Test]
+    public void A_program_that_fails_on_one_host_ends_on_all()
+    {
+        StartProgram(typeof(RankCases).Assembly.Location, "program", "walk", "size=1000", "steps=300", "pace=20", "throw=150@1");
+        MpiOutcome failed = End();
+        Assert.That(failed.ExitCode, Is.Not.Zero);
+        Assert.That(failed.Output, Does.Contain("thrown on purpose at step 150").And.Contain("in the same way twice"));
     }
 
     [Test]

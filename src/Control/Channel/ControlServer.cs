@@ -18,6 +18,8 @@ internal sealed class ControlServer : IDisposable
     /// <summary>Peers that have not introduced themselves yet come on top of the ranks.</summary>
     private const int SpareConnections = 16;
 
+    private const int KeepAliveSeconds = 5;
+
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly HashSet<RankConnection> _connections = [];
 
@@ -166,12 +168,18 @@ internal sealed class ControlServer : IDisposable
         _listener.OnRefused(0, new ControlChannelException(ChannelRefusal.TooManyConnections, $"Control channel: more than {_connectionsMax} connections."));
     }
 
-    /// <summary>Without it the kernel would go on sending to a host that is cut off for a quarter of an hour (TCP_USER_TIMEOUT, tcp(7)).</summary>
+    /// <summary>
+    /// Without it the kernel would go on sending to a host that is cut off for a quarter of an hour (TCP_USER_TIMEOUT, tcp(7)), and would never notice one to
+    /// which nothing is sent: the end of a process that has said goodbye is awaited in silence.
+    /// </summary>
     private void Bound(Socket peer)
     {
         const int TcpLevel = 6;
         const int UserTimeout = 18;
         peer.NoDelay = true;
+        peer.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        peer.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        peer.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
         if (_hostTimeout is { } timeout) peer.SetRawSocketOption(TcpLevel, UserTimeout, BitConverter.GetBytes((uint)timeout.TotalMilliseconds));
     }
 

@@ -71,9 +71,9 @@ internal static class SupervisorProtocol
     {
         LaunchFailed => Finish(state, JobOutcome.LaunchFailed),
         RankLost lost when CanRepair(state) && !(state.NeedsNeighbor && lost.WasAloneThere) => Repair(state, lost),
-        // The others wait for it inside the library.
-        RankFailed when state.Awaited is not null => End(state, withGrace: true),
-        RankFinished or RankFailed when state.IsStandby && IsOver(state) => (state, [new ReleaseStandbys()]),
+        // A launcher that outlives ranks outlives MPI_Abort as well, and the others wait for this one inside the library.
+        RankFailed when state.RepairsInJob => End(state, withGrace: true),
+        RankFinished when state.IsStandby && HaveAllFinished(state) => (state, [new ReleaseStandbys()]),
         MoveAsked move when CanReplace(state) && state.Moving is null => RankMove.Begin(state, move),
         MoveGivenUp => RankMove.GiveUp(state),
         StandbyPrepared prepared when prepared.Hold == state.MovingHold && state.IsMovePrepared is null => CanReplace(state) ? RankMove.GoOn(state, prepared) : RankMove.GiveUp(state),
@@ -122,9 +122,6 @@ internal static class SupervisorProtocol
     public static bool CanReplace(SupervisorState state) =>
         state is { RepairsInJob: true, Phase: SupervisorPhase.Running, Awaited: null, Failures.IsEmpty: true, FinishedWell.IsEmpty: true, Where.Ranks: > 1 }
         && (!state.IsStandby || !state.Waiting.IsEmpty);
-
-    /// <summary>Whether the program has ended on all ranks, or by itself on one: nobody needs those who wait any more.</summary>
-    private static bool IsOver(SupervisorState state) => !state.Failures.IsEmpty || state.FinishedWell.Count == (state.Where?.Ranks ?? state.Ranks);
 
     private static SupervisorState WithoutWaiting(SupervisorState state, string host) =>
         state with { Waiting = state.Waiting.RemoveRange(state.Waiting.Where(waiting => waiting.Value == host).Select(static waiting => waiting.Key)) };

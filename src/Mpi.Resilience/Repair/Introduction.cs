@@ -19,9 +19,9 @@ internal sealed class Introduction
     {
         _thread = new Thread(() =>
         {
-            before?.Dispose();
             try
             {
+                before?.Dispose();
                 _control = connect();
             }
             catch (Exception failure)

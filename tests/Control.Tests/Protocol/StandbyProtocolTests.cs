@@ -66,7 +66,7 @@ public sealed class StandbyProtocolTests
     }
 
     [Test]
-    public void Those_who_wait_are_told_when_all_ranks_have_finished_or_one_has_failed()
+    public void Those_who_wait_are_told_when_all_ranks_have_finished_and_all_are_ended_when_one_has_failed()
     {
         AllReady();
         Give(new RankFinished(1, 0, 0, EndedEarly: false));
@@ -76,7 +76,7 @@ public sealed class StandbyProtocolTests
         Begin();
         AllReady();
         Give(new RankFailed(1, 0, new FailureSignature("E", "m", 3)));
-        Assert.That(_effects.Single(), Is.InstanceOf<ReleaseStandbys>());
+        Assert.That(_effects.Single(), Is.EqualTo(new EndAttempt(WithGrace: true)));
     }
 
     [Test]

@@ -26,6 +26,7 @@ internal static class TransitionTable
         new StandbyLost(Attempt, 5),
         new RankRestored(Attempt, 0),
         new RepairDeadlineReached(Attempt, 1),
+        new LauncherLingers(Attempt),
         new MoveAsked(0, "a", "b"),
         new MoveGivenUp(),
         new StartDeadlineReached(Attempt),
