@@ -24,8 +24,9 @@ internal sealed class JobOptions
     private readonly Option<string> _strategy = new("--strategy")
     {
         Description = "What to do about a lost rank. relaunch: end the others and launch the job anew. spawn: the others take in a replacement and begin anew from the newest checkpoint, in the same processes "
-            + "(Open MPI 4; where that fails, relaunch). ulfm: the same with the MPI's own fault tolerance (Open MPI 5). standby: the same with processes that were started with the job and wait; only a program within ResilientJob.Run can wait.",
-        HelpName = "relaunch|spawn|ulfm|standby",
+            + "(Open MPI 4; where that fails, relaunch). ulfm: the same with the MPI's own fault tolerance (Open MPI 5). standby: the same with processes that were started with the job and wait; only a program within ResilientJob.Run can wait. "
+            + "sessions: a lost rank is answered as by relaunch; but while the job is held it has no MPI links at all, and it opens new ones when it is released (MPICH 4.2).",
+        HelpName = "relaunch|spawn|ulfm|standby|sessions",
         DefaultValueFactory = _ => "relaunch",
     };
 
@@ -58,7 +59,7 @@ internal sealed class JobOptions
             ?? throw new ControlException(ExitCode.Usage, allocation is null ? "-n is missing: the number of ranks." : "-n is missing: the number of ranks. The Slurm job was not asked for tasks (--ntasks), which would be taken.");
         MpiLauncher launcher = LauncherChoice.Choose(parsed.GetValue(_mpi)!, Environment.GetEnvironmentVariable);
         string strategy = parsed.GetValue(_strategy)!;
-        if (strategy is not ("relaunch" or "spawn" or "ulfm" or "standby")) throw new ControlException(ExitCode.Usage, $"--strategy: '{strategy}' is unknown; there are relaunch, spawn, ulfm and standby.");
+        if (strategy is not ("relaunch" or "spawn" or "ulfm" or "standby" or "sessions")) throw new ControlException(ExitCode.Usage, $"--strategy: '{strategy}' is unknown; there are relaunch, spawn, ulfm, standby and sessions.");
         int standbys = strategy == "standby" ? parsed.GetValue(_standbys) : 0;
         if (strategy == "standby" && standbys < 1) throw new ControlException(ExitCode.Usage, $"--standbys: with {standbys} nobody would wait; give at least 1.");
         if (strategy != "standby" && parsed.GetResult(_standbys) is { Implicit: false }) throw new ControlException(ExitCode.Usage, "--standbys needs --strategy standby.");
@@ -71,8 +72,10 @@ internal sealed class JobOptions
             Spares = parsed.GetValue(_spares) is { } spares ? HostList.Parse(spares, 1) : [],
             RanksMin = parsed.GetValue(_ranksMin),
             WarmSpares = parsed.GetValue(_warmSpares),
-            RepairsInJob = strategy != "relaunch",
+            RepairsInJob = strategy is not ("relaunch" or "sessions"),
             UsesUlfm = strategy == "ulfm",
+            UsesSessions = strategy == "sessions",
+            SessionsTrial = strategy == "sessions" ? TrySessionsCommand.AsProgram : null,
             Standbys = standbys,
             HostTimeout = TimeSpan.FromSeconds(parsed.GetValue(_hostTimeout)),
             SilenceTimeout = TimeSpan.FromSeconds(parsed.GetValue(_silenceTimeout)),

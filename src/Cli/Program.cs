@@ -21,6 +21,7 @@ var root = new RootCommand(Texts.Root)
     GuardCommand.Create(),
     MaintenanceCommands.TopLevelRebalance(),
 };
+root.Subcommands.Add(TrySessionsCommand.Create());
 foreach (Command command in OperateCommands.Create()) root.Subcommands.Add(command);
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

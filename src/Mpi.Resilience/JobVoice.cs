@@ -18,6 +18,9 @@ internal sealed class JobVoice(int rank, TimeProvider time)
             Console.Error.WriteLine($"hpcvirt: {line}");
     }
 
+    /// <summary>Says what only this rank knows.</summary>
+    public void SayAsRank(string line) => Console.Error.WriteLine($"hpcvirt: rank {rank} {line}");
+
     /// <summary>Says a line that may come at every step only when it is new, or once a minute.</summary>
     public void SayOnce(string line)
     {

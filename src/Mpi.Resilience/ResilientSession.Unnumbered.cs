@@ -72,7 +72,7 @@ public sealed partial class ResilientSession
                 wasHeld = true;
                 if (!verdict.Checkpoint)
                 {
-                    _hold.Stay(_collectives, IsReadyToMove);
+                    Stay();
                     return;
                 }
             }
@@ -82,7 +82,7 @@ public sealed partial class ResilientSession
             if (_store is { } store)
                 isStop |= StopsAfter(Write(store, NextStep, waits: isLast || _control?.CheckpointRequested == true, isLast));
             if (wasHeld)
-                _hold.Stay(_collectives, IsReadyToMove);
+                Stay();
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class Environment : IDisposable
     /// <exception cref="MpiLibraryException">No MPI library was found, or the one chosen does not match the launcher.</exception>
     /// <exception cref="ObjectDisposedException">MPI was finalized in this process.</exception>
     [SuppressMessage("Style", "IDE0060:Remove unused parameter", Justification = "The parameter is part of MPI.NET's API.")]
-    public unsafe Environment(ref string[] args, Threading threading)
+    public Environment(ref string[] args, Threading threading)
     {
         // First of all, so that a missing library is reported by its own exception and not by a type initializer's.
         MpiLibrary library = MpiLibrary.Loaded;
@@ -48,15 +48,12 @@ public sealed class Environment : IDisposable
 
         if (!Initialized)
         {
-            int provided = 0;
-            int code = NativeMpi.MPI_Init_thread(null, null, library.Table.ThreadLevels[(int)threading], &provided);
-            if (code != 0)
-                throw new MpiException($"MPI_Init_thread failed with code {code} in {library.Path}. The launcher's own output says more.");
-            s_threading = LevelOf(provided);
+            s_threading = LevelOf(SessionWorld.IsWanted ? SessionWorld.Open(threading) : Initialize(library, threading));
             s_initializedHere = true;
         }
 
-        Communicator.OpenPredefined();
+        if (!SessionWorld.IsUsed)
+            Communicator.OpenPredefined(Abi.Table.CommWorld, Abi.Table.CommSelf);
         RefuseForeignLauncher(library);
     }
 
@@ -65,6 +62,8 @@ public sealed class Environment : IDisposable
     {
         get
         {
+            if (SessionWorld.IsUsed)
+                return SessionWorld.IsOpen;
             int flag = 0;
             _ = NativeMpi.MPI_Initialized(&flag);
             return flag != 0;
@@ -76,6 +75,8 @@ public sealed class Environment : IDisposable
     {
         get
         {
+            if (SessionWorld.IsUsed)
+                return SessionWorld.IsOver;
             int flag = 0;
             _ = NativeMpi.MPI_Finalized(&flag);
             return flag != 0;
@@ -128,7 +129,7 @@ public sealed class Environment : IDisposable
 
     /// <summary>Terminates all processes of the job.</summary>
     /// <param name="errorCode">The exit code that the launcher is asked to report.</param>
-    public static unsafe void Abort(int errorCode) => _ = NativeMpi.MPI_Abort(Abi.Table.CommWorld, errorCode);
+    public static unsafe void Abort(int errorCode) => _ = NativeMpi.MPI_Abort(NativeWorld, errorCode);
 
     /// <summary>Translates a code returned by the MPI library into the exception that the binding would throw for it, or null for success.</summary>
     /// <param name="errorCode">The library's error code.</param>
@@ -197,10 +198,27 @@ public sealed class Environment : IDisposable
             return;
         }
 
+        if (SessionWorld.IsUsed)
+        {
+            SessionWorld.End();
+            return;
+        }
+
         DatatypeCache.FreeAll();
         int code = NativeMpi.MPI_Finalize();
         if (code != 0)
             throw new MpiException($"MPI_Finalize failed with code {code}. Are there unfinished requests or windows?");
+    }
+
+    private static nint NativeWorld => SessionWorld.IsUsed ? Communicator.world.Handle : Abi.Table.CommWorld;
+
+    private static unsafe int Initialize(MpiLibrary library, Threading threading)
+    {
+        int provided = 0;
+        int code = NativeMpi.MPI_Init_thread(null, null, library.Table.ThreadLevels[(int)threading], &provided);
+        if (code != 0)
+            throw new MpiException($"MPI_Init_thread failed with code {code} in {library.Path}. The launcher's own output says more.");
+        return provided;
     }
 
     /// <summary>
@@ -210,7 +228,7 @@ public sealed class Environment : IDisposable
     {
         int* value = null;
         int found = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_get_attr(Abi.Table.CommWorld, key, &value, &found), "MPI_Comm_get_attr");
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_get_attr(NativeWorld, key, &value, &found), "MPI_Comm_get_attr");
         return found != 0 && value != null ? *value : null;
     }
 

@@ -16,7 +16,7 @@ public sealed class MpiFeatures
         LibraryVersion = ReadLibraryVersion();
         StandardVersion = ReadStandardVersion();
         HasUlfm = NativeMpi.Exports("MPIX_Comm_revoke") && NativeMpi.Exports("MPIX_Comm_shrink") && NativeMpi.Exports("MPIX_Comm_agree");
-        IsUlfmOn = HasUlfm && Environment.Initialized && ReadFaultTolerance();
+        IsUlfmOn = HasUlfm && Environment.Initialized && !SessionWorld.IsUsed && ReadFaultTolerance();
         HasSessions = NativeMpi.Exports("MPI_Session_init");
         HasPartitioned = NativeMpi.Exports("MPI_Psend_init");
         HasLargeCounts = NativeMpi.Exports("MPI_Send_c");
@@ -35,10 +35,10 @@ public sealed class MpiFeatures
     public string LibraryVersion { get; }
 
     /// <summary>The library's name and version in short, e.g. <c>Open MPI 4.1.4</c> or <c>MPICH 4.0.2</c>.</summary>
-    public string LibraryName => LibraryVersion.Split(',')[0]
+    public string LibraryName => string.Join(' ', LibraryVersion.Split(',')[0]
         .Replace("Open MPI v", "Open MPI ", StringComparison.Ordinal)
-        .Replace("MPICH Version:", "MPICH", StringComparison.Ordinal)
-        .Replace('\t', ' ');
+        .Replace("MPICH Version:", "MPICH ", StringComparison.Ordinal)
+        .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The version of the MPI standard that the library implements.</summary>
     public Version StandardVersion { get; }

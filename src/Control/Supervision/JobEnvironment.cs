@@ -32,6 +32,7 @@ internal static class JobEnvironment
         }
 
         if (options.RepairsInJob) environment[ControlEnvironment.Repair] = options.Standbys > 0 ? ControlEnvironment.RepairByStandby : options.UsesUlfm ? ControlEnvironment.RepairByUlfm : ControlEnvironment.RepairBySpawn;
+        if (options.UsesSessions) environment[ControlEnvironment.MpiModel] = ControlEnvironment.MpiModelSessions;
         if (options.Standbys > 0) environment[ControlEnvironment.Ranks] = ranks.ToString(CultureInfo.InvariantCulture);
         if (wasTaken) environment[ControlEnvironment.LastStart] = ControlEnvironment.LastStartTaken;
         if (options.Checkpoints is { } checkpoints) environment[ControlEnvironment.Checkpoints] = checkpoints;

@@ -19,6 +19,7 @@ public static class SupervisedJob
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Validated().UsesUlfm) UlfmLaunch.Demand(options.Launcher);
+        if (options.UsesSessions && options.SessionsTrial is { } trial) SessionsLaunch.Demand(options.Launcher, trial);
         using EventLog? events = OpenEventLog(eventLogPath, time);
         using Stream standardOut = Console.OpenStandardOutput();
         using Stream standardError = Console.OpenStandardError();

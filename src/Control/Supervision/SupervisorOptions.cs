@@ -24,6 +24,12 @@ public sealed record SupervisorOptions
     /// </summary>
     public bool UsesUlfm { get; init; }
 
+    /// <summary>Whether ranks open MPI as sessions, so that a job that is held has no links, and opens new ones when it is released.</summary>
+    public bool UsesSessions { get; init; }
+
+    /// <summary>With <see cref="UsesSessions"/>: a program with which <see cref="SupervisedJob.Run"/> asks the MPI whether it can; null takes it on trust.</summary>
+    public ProgramCommand? SessionsTrial { get; init; }
+
     /// <summary>
     /// How many more processes are started, which wait for the place of a lost rank: on spares, or on this host without <see cref="Hosts"/>. 0 where ranks are
     /// replaced by new processes, or not at all. Needs <see cref="RepairsInJob"/>.
@@ -130,6 +136,7 @@ public sealed record SupervisorOptions
         Demand(Standbys == 0 || Hosts.Count == 0 || Spares.Count > 0, "--strategy standby needs --spares with --hosts: there the processes wait.");
         Demand(Standbys == 0 || !WarmSpares, "--warm-spares is for --strategy spawn; those who wait are on spares anyway.");
         Demand(!UsesUlfm || (RepairsInJob && Standbys == 0), "--strategy ulfm replaces ranks by new processes; it goes with no other strategy.");
+        Demand(!UsesSessions || !RepairsInJob, "--strategy sessions opens links again where all ranks are alive; it goes with no other strategy.");
         Demand(!RepairsInJob || Launcher.CanReplaceRanks, $"--strategy spawn, ulfm and standby: {Launcher.Name} ends the whole job when it loses a rank, and starts none within a job; use Open MPI, or leave the strategy to relaunch.");
         Demand(!WarmSpares || (RepairsInJob && !UsesUlfm), "--warm-spares needs --strategy spawn: only there ranks move to hosts within the job.");
         Demand(!WarmSpares || Hosts.Count > 0, "--warm-spares needs --hosts: without them the launcher decides where ranks go.");

@@ -1,3 +1,5 @@
+using MPI;
+
 namespace HpcVirt.Mpi.Resilience.Channel;
 
 /// <summary>The names of the environment variables that <c>hpcvirt run</c> sets for every rank. This is the only list of them.</summary>
@@ -76,6 +78,12 @@ public static class ControlEnvironment
 
     /// <summary>The MPI that launched the job, <c>openmpi</c> or <c>mpich</c>: the binding must load the same one.</summary>
     public const string Mpi = "HPCVIRT_MPI";
+
+    /// <summary><c>sessions</c>: ranks open MPI as sessions, and a job that is held has no links. Unset: MPI_Init.</summary>
+    public const string MpiModel = SessionWorld.ModelVariable;
+
+    /// <summary>The value of <see cref="MpiModel"/>.</summary>
+    public const string MpiModelSessions = SessionWorld.Sessions;
 
     /// <summary>Directory into which every rank writes its suspects during <c>hpcvirt rehearse</c>. Unset otherwise.</summary>
     public const string RehearsalDirectory = "HPCVIRT_REHEARSAL_DIR";

@@ -34,19 +34,31 @@ internal sealed class HoldPoint(ControlClient? control, TimeProvider time)
     /// <summary>The order to move that ended the last hold, or null.</summary>
     public RequestMoveNow? Move { get; private set; }
 
+    /// <summary>Whether the links are to be closed before the hold begins, with <see cref="Await"/>; the same on all ranks.</summary>
+    public bool ClosesLinks { get; private set; }
+
     /// <summary>Called in the silence; returns when this rank may go on. The others may still be silent.</summary>
     /// <param name="ranks">All ranks.</param>
     /// <param name="isReadyToMove">Whether a rank can move in this silence; collective, and asked only where the hold is for that.</param>
-    public void Stay(BoundedCollectives ranks, Func<long, bool> isReadyToMove)
+    /// <param name="canCloseLinks">Whether the links can be closed and opened again; collective. Null where they are kept.</param>
+    public void Stay(BoundedCollectives ranks, Func<long, bool> isReadyToMove, Func<bool>? canCloseLinks = null)
     {
-        long start = Since = time.GetTimestamp();
-        (_reason, Move) = ("", null);
-        _hold = AwaitOrder(start);
+        Since = time.GetTimestamp();
+        (_reason, Move, ClosesLinks) = ("", null, false);
+        _hold = AwaitOrder(Since);
 
         // An order may be late on one rank, and all must do the same.
         IsForMove = ranks.Maximum(control?.Holds.IsMove(_hold) == true ? 1 : 0) == 1;
-        if ((IsForMove && !isReadyToMove(_hold)) || _hold == 0)
-            return;
+        if (!IsForMove && canCloseLinks is not null && ranks.Minimum(_hold == 0 ? 0 : 1) == 1 && canCloseLinks())
+            ClosesLinks = true;
+        else if (_hold != 0 && (!IsForMove || isReadyToMove(_hold)))
+            Await();
+    }
+
+    /// <summary>Says that this rank is held, and returns when it may go on.</summary>
+    public void Await()
+    {
+        long start = Since;
         if (!IsForMove)
             control!.Held(_hold);
         while (!control!.Holds.IsReleased(_hold) && control.Holds.NowFor(_hold) is null && WhyNot(start) is null)

@@ -61,7 +61,11 @@ internal sealed class MoveReadiness
         (isNumbered ? null : "its safe points have no numbers")
         ?? _beginning
         ?? (_loops > 1 ? "it is in its second loop of steps, and what stands between the loops would be done by one rank alone" : null)
-        ?? CommunicatorRecipe.Obstacle
+        ?? NativeObstacle;
+
+    /// <summary>What is between the ranks in the silence that cannot be made again beneath the objects of the program; null if nothing is.</summary>
+    public static string? NativeObstacle =>
+        CommunicatorRecipe.Obstacle
         ?? (TrafficLedger.IsShared ? "several of its threads may call MPI at once" : null)
         ?? (Window.All.Count > 0 ? "it has windows for one-sided access" : null)
         ?? (TrafficLedger.Requests!.Count > 0 ? $"{TrafficLedger.Requests.First!.Describe()} is live over the safe point" : null)

@@ -28,6 +28,7 @@ internal sealed partial class QuiesceDriver : IDisposable
     private Wishes _wishes;
     private bool _isBack;
     private long _waitingSince;
+    private TimeSpan? _returnDeadline;
 
     /// <summary>Opens the driver; collective.</summary>
     public QuiesceDriver(Intracommunicator world, QuiesceOptions options, TimeProvider time)
@@ -66,6 +67,11 @@ internal sealed partial class QuiesceDriver : IDisposable
         _wishes = default;
         return Come(act, mayStep: false, _options.Deadline);
     }
+
+    /// <summary>
+    /// Called in the silence, when something was done that links may not have survived: the others answer within this time afterwards, or the job ends.
+    /// </summary>
+    public void DemandReturn(TimeSpan deadline) => _returnDeadline = deadline;
 
     /// <summary>Lets go of what the library no longer touches.</summary>
     public void Dispose() => _links.Dispose();
@@ -106,6 +112,7 @@ internal sealed partial class QuiesceDriver : IDisposable
     {
         _act = act;
         _isBack = false;
+        _returnDeadline = null;
         if (_state.Phase == QuiescePhase.Running)
         {
             BeginAttempt();
@@ -258,7 +265,16 @@ internal sealed partial class QuiesceDriver : IDisposable
     {
         Progress.LookUp();
         LibC.YieldProcessor();
-        if ((turn & 0xFF) == 0xFF && _time.GetElapsedTime(start) > _options.JobDeadline)
+        if ((turn & 0xFF) != 0xFF)
+            return;
+        TimeSpan waited = _time.GetElapsedTime(start);
+        if (waited > _returnDeadline)
+        {
+            throw new ResilienceException(
+                $"Rank {_links.Rank} was held, and not all ranks have come back within {_returnDeadline.Value.TotalSeconds:0.###} s afterwards: the links did not survive. The job ends here; started again it continues from the newest checkpoint.");
+        }
+
+        if (waited > _options.JobDeadline)
         {
             throw new ResilienceException(
                 $"Rank {_links.Rank} waited {_options.JobDeadline.TotalSeconds} s for {what}. Has another rank been lost, or left the loop of steps on its own? "

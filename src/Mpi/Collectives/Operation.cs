@@ -14,7 +14,7 @@ internal unsafe delegate void UserFunction(void* input, void* inputOutput, int* 
 /// Source-compatible with MPI.NET.
 /// </summary>
 /// <typeparam name="T">The value type.</typeparam>
-public sealed class Operation<T> : IDisposable
+public sealed class Operation<T> : IDisposable, INativeObject
 {
     private readonly ReductionOperation<T> _operation;
     private readonly UserFunction? _trampoline;
@@ -37,10 +37,8 @@ public sealed class Operation<T> : IDisposable
 
         _trampoline = Apply;
         _ownsHandle = true;
-        nint handle = 0;
-        void* function = (void*)Marshal.GetFunctionPointerForDelegate(_trampoline);
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Op_create(function, 0, &handle), "MPI_Op_create");
-        _handle = handle;
+        _handle = Create(_trampoline);
+        NativeObjects.Add(this);
     }
 
     /// <summary>The smaller value.</summary>
@@ -96,6 +94,25 @@ public sealed class Operation<T> : IDisposable
         ExceptionDispatchInfo? failure = _failure;
         _failure = null;
         failure?.Throw();
+    }
+
+    unsafe void INativeObject.Release()
+    {
+        nint handle = _handle;
+        if (handle != Abi.Table.OpNull) _ = NativeMpi.MPI_Op_free(&handle);
+    }
+
+    void INativeObject.Renew()
+    {
+        if (_handle != Abi.Table.OpNull) _handle = Create(_trampoline!);
+    }
+
+    private static unsafe nint Create(UserFunction trampoline)
+    {
+        nint handle = 0;
+        void* function = (void*)Marshal.GetFunctionPointerForDelegate(trampoline);
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Op_create(function, 0, &handle), "MPI_Op_create");
+        return handle;
     }
 
     private unsafe void Apply(void* input, void* inputOutput, int* length, nint* datatype)

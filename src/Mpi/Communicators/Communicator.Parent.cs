@@ -14,6 +14,8 @@ public abstract partial class Communicator
         {
             if (s_parent is not null)
                 return s_parent.Handle == Abi.CommNull ? null : s_parent;
+            if (SessionWorld.IsUsed)
+                return null;
             nint parent = 0;
             ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_get_parent(&parent), "MPI_Comm_get_parent", this);
             if (parent == Abi.CommNull)

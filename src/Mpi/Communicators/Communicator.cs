@@ -124,7 +124,7 @@ public abstract partial class Communicator : IDisposable, ICloneable
     public object Clone()
     {
         Communicator clone = Wrap(NativeDuplicate(), NextDerivedId())!;
-        CommunicatorRecipe.Made(clone, this, NativeDuplicate);
+        CommunicatorRecipe.Made(clone, this, NativeDuplicate, isDuplicate: true);
         DuplicateAttributesTo(clone);
         return clone;
     }
@@ -175,25 +175,30 @@ public abstract partial class Communicator : IDisposable, ICloneable
     public override string ToString() => Name;
 
     /// <summary>Opens the world and self communicators, once per process.</summary>
-    internal static unsafe void OpenPredefined()
+    /// <param name="world">All processes that were started together.</param>
+    /// <param name="self">This one alone.</param>
+    internal static unsafe void OpenPredefined(nint world, nint self)
     {
         if (s_world is not null)
             return;
 
         // Errors come back as codes and become exceptions; new communicators inherit the handler of the one they come from.
-        _ = NativeMpi.MPI_Comm_set_errhandler(Abi.Table.CommWorld, Abi.Table.ErrorsReturn);
-        _ = NativeMpi.MPI_Comm_set_errhandler(Abi.Table.CommSelf, Abi.Table.ErrorsReturn);
-        s_world = new Intracommunicator(Abi.Table.CommWorld, AgreedIds.World) { _isPredefined = true, _name = "world" };
-        s_self = new Intracommunicator(Abi.Table.CommSelf, AgreedIds.Self) { _isPredefined = true, _name = "self" };
+        _ = NativeMpi.MPI_Comm_set_errhandler(world, Abi.Table.ErrorsReturn);
+        _ = NativeMpi.MPI_Comm_set_errhandler(self, Abi.Table.ErrorsReturn);
+        s_world = new Intracommunicator(world, AgreedIds.World) { _isPredefined = true, _name = "world" };
+        s_self = new Intracommunicator(self, AgreedIds.Self) { _isPredefined = true, _name = "self" };
         _ = s_world.Rank;
         _ = s_self.Rank;
     }
 
     /// <summary>Gives the world's object, which programs hold, another native communicator of the same size and order, as new.</summary>
-    internal static void ReplaceWorld(Intracommunicator renewed)
+    /// <param name="renewed">What is beneath the world from now on.</param>
+    /// <param name="alone">What is beneath self; null where that has stayed.</param>
+    internal static void ReplaceWorld(nint renewed, nint? alone = null)
     {
         Intracommunicator known = world;
-        known.Handle = renewed.Handle;
+        known.Handle = renewed;
+        self.Handle = alone ?? self.Handle;
         known._rank = known._size = -1;
         known._derivedCount = 0;
         known.AgreedId = AgreedIds.World;

@@ -26,5 +26,5 @@ internal static class Datatype<T>
     public static nint HandleOrNull => IsDirect ? Handle : Abi.Table.DatatypeNull;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static nint Create() => s_handle = DatatypeCache.Create(typeof(T), Unsafe.SizeOf<T>());
+    private static nint Create() => s_handle = DatatypeCache.Create(typeof(T), Unsafe.SizeOf<T>(), static handle => s_handle = handle);
 }

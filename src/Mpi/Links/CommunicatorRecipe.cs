@@ -15,10 +15,14 @@ namespace MPI.Links;
 /// </remarks>
 internal static class CommunicatorRecipe
 {
+    /// <summary>Most steps of a recipe that lasts.</summary>
+    private const int StepsMax = 4096;
+
     private static readonly HashSet<Communicator> Late = [];
 
     private static List<Step>? s_steps;
     private static bool s_isSealed;
+    private static bool s_isLasting;
     private static bool s_isReplaying;
     private static string? s_stranger;
 
@@ -31,9 +35,11 @@ internal static class CommunicatorRecipe
         : null);
 
     /// <summary>Begins an empty recipe, on a world from which nothing was made yet.</summary>
-    public static void Begin()
+    /// <param name="isLasting">Whether it goes on after the first safe point: the processes stay those that made the communicators.</param>
+    public static void Begin(bool isLasting = false)
     {
         s_steps = [];
+        s_isLasting = isLasting;
         s_isSealed = false;
         s_stranger = null;
         Late.Clear();
@@ -43,23 +49,24 @@ internal static class CommunicatorRecipe
     public static void Stop() => s_steps = null;
 
     /// <summary>The program is at its first safe point.</summary>
-    public static void Seal() => s_isSealed = true;
+    public static void Seal() => s_isSealed = !s_isLasting;
 
     /// <summary>Writes down how a communicator was made.</summary>
     /// <param name="made">The communicator; null where this process got none.</param>
     /// <param name="parent">What it was made from.</param>
     /// <param name="make">Makes a native handle like it from what <paramref name="parent"/> is then.</param>
-    public static void Made(Communicator? made, Communicator parent, Func<nint> make)
+    /// <param name="isDuplicate">Whether all processes of <paramref name="parent"/> are in it.</param>
+    public static void Made(Communicator? made, Communicator parent, Func<nint> make, bool isDuplicate = false)
     {
         if (!IsOn) return;
-        if (!s_isSealed) s_steps!.Add(new Step(made, parent, make));
+        if (!s_isSealed) Add(new Step(made, parent, make, isDuplicate));
         else if (made is not null) Late.Add(made);
     }
 
     /// <summary>A communicator is freed.</summary>
     public static void Freed(Communicator freed)
     {
-        if (IsOn && !Late.Remove(freed) && !s_isSealed) s_steps!.Add(new Step(freed, null, null));
+        if (IsOn && !Late.Remove(freed) && !s_isSealed && !Forgotten(freed)) Add(new Step(freed, null, null, false));
     }
 
     /// <summary>A communicator was made that reaches beyond this job, or of which only native code knows how it was made.</summary>
@@ -86,8 +93,39 @@ internal static class CommunicatorRecipe
         }
     }
 
+    /// <summary>
+    /// Frees the native communicators beneath all objects, in the same order on all ranks, before MPI is finalized; <see cref="Replay"/> makes them again.
+    /// </summary>
+    public static unsafe void Release()
+    {
+        foreach (Communicator made in (s_steps ?? []).Select(static step => step.Subject).OfType<Communicator>().Where(static made => made.Handle != Abi.CommNull).Distinct().Reverse())
+        {
+            // The object keeps the number of what is gone: that is how it is told from those that the program has freed.
+            nint handle = made.Handle;
+            ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Comm_free(&handle), "MPI_Comm_free", made);
+        }
+    }
+
+    private static void Add(Step step)
+    {
+        if (s_isLasting && s_steps!.Count == StepsMax) MadeStranger($"more than {StepsMax} communicators were made and freed");
+        else s_steps!.Add(step);
+    }
+
+    /// <summary>
+    /// Whether a lasting recipe can do without a communicator that is freed. Only where all processes of its parent see that it is: those outside of a
+    /// part of a split would still make it.
+    /// </summary>
+    private static bool Forgotten(Communicator freed)
+    {
+        if (!s_isLasting || s_steps!.FindIndex(step => step.Subject == freed) is not (>= 0 and var made) || !s_steps[made].IsDuplicate || s_steps.Exists(step => step.Parent == freed))
+            return false;
+        s_steps.RemoveAt(made);
+        return true;
+    }
+
     /// <summary>One communicator is made, or freed if there is nothing to make it.</summary>
-    private sealed record Step(Communicator? Subject, Communicator? Parent, Func<nint>? Make)
+    private sealed record Step(Communicator? Subject, Communicator? Parent, Func<nint>? Make, bool IsDuplicate)
     {
         public void Run()
         {

@@ -84,7 +84,7 @@ internal static unsafe class WorldRepair
 
         // Straight to the library: those who come do not poll yet, those who were here may, and the two forms do not match one another.
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Barrier(created), "MPI_Barrier", formed);
-        Communicator.ReplaceWorld(formed);
+        Communicator.ReplaceWorld(formed.Handle);
         HasHappened = number > 0;
     }
 
@@ -168,7 +168,7 @@ internal static unsafe class WorldRepair
         renewed.Barrier();
         if (UsesUlfm && !Ulfm.Agree(renewed.Handle, true))
             throw new MpiException("A rank was lost while the ranks made their new world.");
-        Communicator.ReplaceWorld(renewed);
+        Communicator.ReplaceWorld(renewed.Handle);
         HasHappened = true;
         Count++;
     }

@@ -50,6 +50,10 @@ internal sealed record AbiTable
     public required nint OpNull { get; init; }
     public required nint WinNull { get; init; }
     public required nint DatatypeNull { get; init; }
+
+    /// <summary>Handles that look like those of datatypes that are made, and belong to predefined ones (MPI_FLOAT_INT and its kind).</summary>
+    public IReadOnlyList<nint> PairTypes { get; init; } = [];
+
     public required nint ErrorsReturn { get; init; }
 
     public required DatatypeHandles Datatypes { get; init; }

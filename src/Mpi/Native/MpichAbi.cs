@@ -33,6 +33,7 @@ internal static class MpichAbi
         OpNull = 0x18000000,
         WinNull = 0x20000000,
         DatatypeNull = 0x0c000000,
+        PairTypes = [unchecked((nint)0x8c000000), unchecked((nint)0x8c000001), unchecked((nint)0x8c000002), unchecked((nint)0x8c000003), unchecked((nint)0x8c000004)],
         ErrorsReturn = 0x54000001,
         Datatypes = new DatatypeHandles
         {

@@ -7,13 +7,11 @@ namespace MPI;
 internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedReceive
 {
     private readonly int _capacity;
-    private readonly nint _datatype;
 
     private PersistentReceive(Communicator communicator, in HeldMemory memory, int capacity, nint datatype, int source, int tag, nint template)
-        : base(communicator, memory, template)
+        : base(communicator, memory, datatype, template)
     {
         _capacity = capacity;
-        _datatype = datatype;
         Source = source;
         Tag = tag;
     }
@@ -35,7 +33,7 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
         }
     }
 
-    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _capacity, _datatype, Source, Tag);
+    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _capacity, DatatypeHandle, Source, Tag);
 
     private static nint MakeTemplate(Communicator communicator, void* address, int capacity, nint datatype, int source, int tag)
     {
@@ -49,14 +47,14 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
         if (message.Captured is { } captured)
         {
             NativeStatus status;
-            int delivered = captured.Deliver(Communicator, Address, _capacity, _datatype, &status);
+            int delivered = captured.Deliver(Communicator, Address, _capacity, DatatypeHandle, &status);
             EndEarly(status, delivered);
             return;
         }
 
         nint native = message.Handle;
         nint handle = 0;
-        int code = NativeMpi.MPI_Imrecv(Address, _capacity, _datatype, &native, &handle);
+        int code = NativeMpi.MPI_Imrecv(Address, _capacity, DatatypeHandle, &native, &handle);
         if (code == 0)
             Begin(handle);
         else
@@ -132,7 +130,7 @@ internal sealed unsafe class PersistentReceive : PersistentRequest, IPostedRecei
     private protected override int Take(NativeStatus* status)
     {
         int count = 0;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(status, _datatype, &count), "MPI_Get_count", Communicator);
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Get_count(status, DatatypeHandle, &count), "MPI_Get_count", Communicator);
         return count;
     }
 }

@@ -14,19 +14,24 @@ public abstract class PersistentRequest : Request, IDisposable
     private static readonly HashSet<PersistentRequest> Existing = [];
 
     private HeldMemory _memory;
+    private Type? _derivedFrom;
     private bool _hasStarted;
     private bool _isDisposed;
 
-    private protected PersistentRequest(Communicator communicator, in HeldMemory memory, nint template)
+    private protected PersistentRequest(Communicator communicator, in HeldMemory memory, nint datatype, nint template)
         : base(communicator)
     {
         _memory = memory;
+        DatatypeHandle = datatype;
         Template = template;
         lock (Existing) Existing.Add(this);
     }
 
     /// <summary>The inactive native request that every start makes active.</summary>
     private protected nint Template { get; private set; }
+
+    /// <summary>The native datatype of the elements.</summary>
+    private protected nint DatatypeHandle { get; private set; }
 
     private protected unsafe void* Address => _memory.Address;
 
@@ -70,18 +75,40 @@ public abstract class PersistentRequest : Request, IDisposable
 
     private protected abstract void StartNative();
 
-    /// <summary>Describes all inactive messages to the library again, after their communicators were made again beneath their objects.</summary>
-    internal static unsafe void RenewAll()
+    /// <summary>Frees all descriptions, which are inactive, before MPI is finalized; <see cref="RenewAll"/> makes them again.</summary>
+    internal static void ReleaseAll()
     {
         lock (Existing)
         {
             foreach (PersistentRequest request in Existing)
             {
-                nint old = request.Template;
-                request.Template = request.MakeTemplate();
-                _ = NativeMpi.MPI_Request_free(&old);
+                request._derivedFrom = DatatypeCache.DerivedFrom(request.DatatypeHandle);
+                request.FreeTemplate();
             }
         }
+    }
+
+    /// <summary>Describes all inactive messages to the library again, after their communicators were made again beneath their objects.</summary>
+    internal static void RenewAll()
+    {
+        lock (Existing)
+        {
+            foreach (PersistentRequest request in Existing)
+            {
+                if (request._derivedFrom is { } type)
+                    request.DatatypeHandle = DatatypeCache.GetDatatype(type);
+                nint renewed = request.MakeTemplate();
+                request.FreeTemplate();
+                request.Template = renewed;
+            }
+        }
+    }
+
+    private unsafe void FreeTemplate()
+    {
+        nint handle = Template;
+        Template = Abi.RequestNull;
+        if (handle != Abi.RequestNull) _ = NativeMpi.MPI_Request_free(&handle);
     }
 
     /// <summary>Describes the message to the library.</summary>

@@ -9,14 +9,12 @@ internal sealed unsafe class PersistentSend : PersistentRequest
     private readonly int _dest;
     private readonly int _tag;
     private readonly int _count;
-    private readonly nint _datatype;
     private readonly bool _isSynchronous;
 
     private PersistentSend(Communicator communicator, in HeldMemory memory, int count, nint datatype, int dest, int tag, bool isSynchronous, nint template)
-        : base(communicator, memory, template)
+        : base(communicator, memory, datatype, template)
     {
         _count = count;
-        _datatype = datatype;
         _isSynchronous = isSynchronous;
         _dest = dest;
         _tag = tag;
@@ -36,7 +34,7 @@ internal sealed unsafe class PersistentSend : PersistentRequest
         }
     }
 
-    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _count, _datatype, _dest, _tag, _isSynchronous);
+    private protected override nint MakeTemplate() => MakeTemplate(Communicator, Address, _count, DatatypeHandle, _dest, _tag, _isSynchronous);
 
     private static nint MakeTemplate(Communicator communicator, void* address, int count, nint datatype, int dest, int tag, bool isSynchronous)
     {

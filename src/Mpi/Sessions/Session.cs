@@ -12,7 +12,7 @@ namespace MPI;
 /// </summary>
 /// <remarks>
 /// Independent of <see cref="Environment"/>: with sessions only, <see cref="Communicator.world"/> is not there. Communicators are disposed of before their
-/// session. Arrays of structures can be sent in the first session only: their datatypes go with it. MPICH 4.2 opens sessions again and again; MPICH 4.0 dies at the second one, and Open MPI 5.0 may not reach other hosts in it. Open MPI 4 has none.
+/// session; so are operations and groups of the program's own. MPICH 4.2 opens sessions again and again; MPICH 4.0 dies at the second one, and Open MPI 5.0 may not reach other hosts in it. Open MPI 4 has none.
 /// </remarks>
 /// <example>
 /// <code>
@@ -28,32 +28,31 @@ public sealed class Session : IDisposable
     /// <summary>The set of this process alone.</summary>
     public const string SelfSet = "mpi://SELF";
 
-    private static readonly Dictionary<string, string> ThreadLevel = new() { ["thread_level"] = "MPI_THREAD_SERIALIZED" };
+    private static readonly string[] LevelNames = ["MPI_THREAD_SINGLE", "MPI_THREAD_FUNNELED", "MPI_THREAD_SERIALIZED", "MPI_THREAD_MULTIPLE"];
 
     private static int s_open;
-    private static int s_opened;
 
     private nint _handle;
     private uint _created;
 
     /// <summary>Opens a session (MPI_Session_init). Local: nobody else is waited for.</summary>
-    /// <exception cref="MpiException">
-    /// The library has no sessions or could not open one; or datatypes were made of structures in an earlier session, which the library has forgotten since.
-    /// </exception>
-    public unsafe Session()
+    /// <exception cref="MpiException">The library has no sessions, or could not open one.</exception>
+    public Session()
+        : this(Threading.Serialized)
+    {
+    }
+
+    internal unsafe Session(Threading threading)
     {
         if (!IsSupported)
             throw new MpiException($"{MpiFeatures.Current.LibraryName} has no sessions (MPI_Session_init). MPICH 4 and Open MPI 5 have them.");
 
-        // Of primitive types there are predefined datatypes; those of structures are made once, and looked up no more.
-        if (s_open == 0 && s_opened > 0 && DatatypeCache.HasDerived && !Environment.Initialized)
-            throw new MpiException("Arrays of structures were sent in a session that is closed: their datatypes went with it. Where sessions follow one another, send primitive types, or objects, which are serialized.");
-        using var info = new Info(ThreadLevel);
+        using var info = new Info(new Dictionary<string, string> { ["thread_level"] = LevelNames[(int)threading] });
         nint handle = 0;
         ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Session_init(info.Handle, Abi.Table.ErrorsReturn, &handle), "MPI_Session_init");
         _handle = handle;
-        s_open++;
-        s_opened++;
+        if (s_open++ == 0 && !Environment.Initialized)
+            DatatypeCache.RenewAll();
     }
 
     /// <summary>Whether the library exports sessions.</summary>
@@ -86,7 +85,29 @@ public sealed class Session : IDisposable
     /// <param name="processSet">The set.</param>
     /// <param name="tag">Tells communicators of one set apart that are made at the same time; the same on all its processes.</param>
     /// <returns>The communicator, to be disposed of before the session.</returns>
-    public unsafe Intracommunicator CreateCommunicator(string processSet = WorldSet, string tag = "")
+    public Intracommunicator CreateCommunicator(string processSet = WorldSet, string tag = "")
+    {
+        nint communicator = Create(processSet, tag);
+        CommunicatorRecipe.MadeStranger("a communicator was made from a session");
+        return (Intracommunicator)Communicator.Wrap(communicator, AgreedIds.OfDerived(AgreedIds.Session, ++_created))!;
+    }
+
+    /// <summary>Closes the session (MPI_Session_finalize), which may wait for the processes that it has talked to.</summary>
+    public unsafe void Dispose()
+    {
+        if (_handle == 0)
+            return;
+        nint handle = _handle;
+        _handle = 0;
+
+        // They would go with the last session without a word.
+        if (--s_open == 0 && !Environment.Initialized)
+            DatatypeCache.FreeAll();
+        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Session_finalize(&handle), "MPI_Session_finalize");
+    }
+
+    /// <summary>As <see cref="CreateCommunicator"/>, without an object.</summary>
+    internal unsafe nint Create(string processSet, string tag)
     {
         ArgumentException.ThrowIfNullOrEmpty(processSet);
         ArgumentNullException.ThrowIfNull(tag);
@@ -104,19 +125,7 @@ public sealed class Session : IDisposable
             _ = NativeMpi.MPI_Group_free(&group);
         }
 
-        CommunicatorRecipe.MadeStranger("a communicator was made from a session");
-        return (Intracommunicator)Communicator.Wrap(communicator, AgreedIds.OfDerived(AgreedIds.Session, ++_created))!;
-    }
-
-    /// <summary>Closes the session (MPI_Session_finalize), which may wait for the processes that it has talked to.</summary>
-    public unsafe void Dispose()
-    {
-        if (_handle == 0)
-            return;
-        nint handle = _handle;
-        _handle = 0;
-        s_open--;
-        ErrorCheck.ThrowIfFailed(NativeMpi.MPI_Session_finalize(&handle), "MPI_Session_finalize");
+        return communicator;
     }
 
     private void RequireOpen() => ObjectDisposedException.ThrowIf(_handle == 0, this);

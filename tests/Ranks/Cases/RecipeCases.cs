@@ -58,6 +58,41 @@ public static class RecipeCases
         Expect.True(CommunicatorRecipe.Obstacle is not null, $"{adopted.Name} is a stranger");
     });
 
+    public static void A_recipe_that_lasts_has_what_comes_after_the_first_safe_point_and_forgets_duplicates_that_are_freed(Intracommunicator world)
+    {
+        CommunicatorRecipe.Begin(isLasting: true);
+        try
+        {
+            CommunicatorRecipe.Seal();
+            using var late = (Intracommunicator)world.Clone();
+            for (int round = 0; round < 5000; round++) ((Intracommunicator)late.Clone()).Dispose();
+            using var part = (Intracommunicator)late.Split(world.Rank == 0 ? 0 : 1, world.Rank)!;
+            Expect.True(CommunicatorRecipe.Obstacle is null, "nothing in the way");
+            nint handle = part.Handle;
+            CommunicatorRecipe.Replay();
+            Expect.True(part.Handle != handle, "another native communicator");
+            Expect.Equal(world.Rank == 0 ? 1 : world.Size - 1, part.Allreduce(1, Operation<int>.Add), "its part");
+        }
+        finally
+        {
+            CommunicatorRecipe.Stop();
+        }
+    }
+
+    public static void A_recipe_that_lasts_has_a_bound_and_says_so(Intracommunicator world)
+    {
+        CommunicatorRecipe.Begin(isLasting: true);
+        try
+        {
+            for (int round = 0; round < 2049; round++) ((Intracommunicator)world.Split(0, world.Rank)!).Dispose();
+            Expect.True(CommunicatorRecipe.Obstacle?.Contains("4096", StringComparison.Ordinal) == true, "an obstacle");
+        }
+        finally
+        {
+            CommunicatorRecipe.Stop();
+        }
+    }
+
     public static void A_log_answers_every_kind_of_collective_as_the_ranks_did(Intracommunicator world)
     {
         PrologueLog.Begin();

@@ -11,7 +11,7 @@ internal static class SessionsProgram
     private readonly record struct Pair(int Low, int High);
 
     /// <param name="rounds">How many sessions.</param>
-    /// <param name="sendsStructures">Whether an array of structures is sent in each, which only the first one can.</param>
+    /// <param name="sendsStructures">Whether an array of structures is sent in each.</param>
     public static int Run(int rounds, bool sendsStructures)
     {
         if (!Session.IsSupported)
@@ -34,7 +34,13 @@ internal static class SessionsProgram
             carried = all.Allreduce(came[0], Operation<long>.Add) + alone.Size - 1;
             words = all.Rank == 0 ? words + round : "";
             all.Broadcast(ref words, 0);
-            if (sendsStructures) alone.Sendrecv<Pair>([new Pair(1, 2)], 0, 1, new Pair[1], 0, 1);
+            if (sendsStructures)
+            {
+                var got = new Pair[1];
+                alone.Sendrecv<Pair>([new Pair(round, 2)], 0, 1, got, 0, 1);
+                if (got[0] != new Pair(round, 2)) throw new InvalidOperationException($"{got[0]} came");
+            }
+
             Console.WriteLine($"round {round}: rank {all.Rank} of {all.Size} has {carried} and {words}");
         }
 
