@@ -15,14 +15,14 @@ namespace MPI.Links;
 /// </remarks>
 internal static class CommunicatorRecipe
 {
-    /// <summary>Most steps of a recipe that lasts.</summary>
-    private const int StepsMax = 4096;
+    private const int DefaultStepsMax = 4096;
 
     private static readonly HashSet<Communicator> Late = [];
 
     private static List<Step>? s_steps;
     private static bool s_isSealed;
     private static bool s_isLasting;
+    private static int s_stepsMax;
     private static bool s_isReplaying;
     private static string? s_stranger;
 
@@ -36,8 +36,10 @@ internal static class CommunicatorRecipe
 
     /// <summary>Begins an empty recipe, on a world from which nothing was made yet.</summary>
     /// <param name="isLasting">Whether it goes on after the first safe point: the processes stay those that made the communicators.</param>
-    public static void Begin(bool isLasting = false)
+    /// <param name="stepsMax">Most steps of one that lasts.</param>
+    public static void Begin(bool isLasting = false, int stepsMax = DefaultStepsMax)
     {
+        s_stepsMax = stepsMax;
         s_steps = [];
         s_isLasting = isLasting;
         s_isSealed = false;
@@ -108,7 +110,7 @@ internal static class CommunicatorRecipe
 
     private static void Add(Step step)
     {
-        if (s_isLasting && s_steps!.Count == StepsMax) MadeStranger($"more than {StepsMax} communicators were made and freed");
+        if (s_isLasting && s_steps!.Count == s_stepsMax) MadeStranger($"more than {s_stepsMax} communicators were made and freed");
         else s_steps!.Add(step);
     }
 
