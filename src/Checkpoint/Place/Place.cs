@@ -52,15 +52,18 @@ internal sealed class Place(ICheckpointDirectory directory, int rank, IReadOnlyL
         .DefaultIfEmpty()
         .Max();
 
-    /// <summary>Records, durably, from which version this attempt starts, and deletes the records that say nothing any more.</summary>
+    /// <summary>
+    /// Records from which version this attempt starts, and deletes the records that say nothing any more. Not synced: what can lose it is the loss of power, and a
+    /// start that ends so casts no suspicion on its version. A torn record is one start less.
+    /// </summary>
     public void RecordStart(VersionName from, IEnumerable<StartRecord> obsolete)
     {
         foreach (StartRecord old in obsolete.Where(old => old.Attempt != Attempt)) DeleteStart(old.Attempt);
 
         // There is one already if this attempt has tried a newer version, which then could not be filled in.
         DeleteStart(Attempt);
-        FileBytes.WriteNew(directory, VersionName.StartFile(Attempt), new StartRecord(Attempt, from).Encode());
-        directory.SyncDirectory("");
+        using ICheckpointFile file = directory.CreateFile(VersionName.StartFile(Attempt), StartRecord.Bytes);
+        file.Write(new StartRecord(Attempt, from).Encode(), 0);
     }
 
     /// <summary>The attempt before this one was ended from outside: it casts no suspicion on the version that it started from.</summary>

@@ -60,9 +60,9 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
         });
 
         // Which kind of refusal it is travels as one more value, so that all ranks throw the same exception.
-        bool isForeignSomewhere = group.Maximum(isForeign ? 1 : 0) == 1;
-        string?[] problems = [.. Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem)];
-        if (isForeignSomewhere) throw new ForeignDirectoryException(RankReasons.Join(problems) ?? "A directory holds something else than checkpoints.");
+        NumberReport[] reports = Exchange.All(group, new NumberReport(isForeign ? 1 : 0, problem));
+        string?[] problems = [.. reports.Select(static r => r.Problem)];
+        if (reports.Any(static r => r.Number == 1)) throw new ForeignDirectoryException(RankReasons.Join(problems) ?? "A directory holds something else than checkpoints.");
         Together.Throw(problems);
     }
 
@@ -86,8 +86,9 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
     {
         string name = $"{VersionName.ProbePrefix}{group.Rank}-{id:N}";
         string? problem = Attempted.Run(() => directory.CreateFile(name, reserveBytes: 0).Dispose());
-        Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
-        return [.. Exchange.All(group, new PlainReport(name)).Select(static r => r.Problem!)];
+        NameReport[] reports = Exchange.All(group, new NameReport(name, problem));
+        Together.Throw(reports.Select(static r => r.Problem));
+        return [.. reports.Select(static r => r.Name)];
     }
 
     /// <summary>The lowest rank whose probe is seen here leads here; on a shared directory the first look finds it.</summary>
@@ -99,19 +100,15 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
             while (leader < group.Rank && !directory.Exists(probes[leader])) leader++;
         });
 
-        int[] leaders = new int[group.Size];
-        byte[][] gathered = group.Gather(BitConverter.GetBytes(leader));
-        for (int rank = 0; rank < leaders.Length; rank++) leaders[rank] = BitConverter.ToInt32(gathered[rank]);
-
-        if (problem is null && leaders[leader] != leader)
-        {
-            problem = $"{directory.Location}: rank {group.Rank} sees the files of rank {leader}, which itself sees those of rank {leaders[leader]}. "
-                + "Give all ranks of a host the same directory.";
-        }
-
-        Together.Throw(Exchange.All(group, new PlainReport(problem)).Select(static r => r.Problem));
+        NumberReport[] reports = Exchange.All(group, new NumberReport(leader, problem));
+        int[] leaders = [.. reports.Select(static r => r.Number)];
+        Together.Throw(reports.Select((report, rank) => report.Problem ?? Disagreement(rank, leaders)));
         return leaders;
     }
+
+    private static string? Disagreement(int rank, int[] leaders) => leaders[leaders[rank]] == leaders[rank]
+        ? null
+        : $"rank {rank} sees the checkpoint files of rank {leaders[rank]}, which itself sees those of rank {leaders[leaders[rank]]}. Give all ranks of a host the same directory.";
 
     private static PlaceSurvey Surveyed(Place place)
     {
