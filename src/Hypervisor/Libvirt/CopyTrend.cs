@@ -10,8 +10,11 @@ internal sealed class CopyTrend(long memoryBytes, long smallRestBytes)
     private const int PassesToShrink = 4;
     private const double ShrinkFactor = 0.9;
 
-    /// <summary>What is left would take this long; when half of it is gone, the speed is set anew. Long enough to be seen through a monitor that is slow to answer.</summary>
-    private const double TaperSeconds = 1.5;
+    /// <summary>
+    /// What is left would take this long; when a third of it is gone, the speed is set anew. libvirt was seen to take 0.75 s for that, in which the copy goes on
+    /// as before, and empty pages take no time at all: what is left then must outlast both.
+    /// </summary>
+    private const double TaperSeconds = 3;
 
     private long _taperedAtBytes = memoryBytes;
     private int _pass;
@@ -36,8 +39,8 @@ internal sealed class CopyTrend(long memoryBytes, long smallRestBytes)
         return isSmall || (_pass >= PassesToShrink && _passRestBytes >= ShrinkFactor * _lastPassRestBytes);
     }
 
-    /// <summary>Half of what was left is gone.</summary>
-    public bool IsToBeSlowedDown(JobStatistics statistics) => statistics.Passes > 0 && statistics.RestBytes <= _taperedAtBytes / 2;
+    /// <summary>A third of what was left is gone.</summary>
+    public bool IsToBeSlowedDown(JobStatistics statistics) => statistics.Passes > 0 && statistics.RestBytes <= _taperedAtBytes / 3 * 2;
 
     /// <summary>The speed is to fit what is left now.</summary>
     public void SlowDown(JobStatistics statistics) => _taperedAtBytes = statistics.RestBytes;

@@ -12,13 +12,13 @@ public sealed class CopyTrendTests
     [Test]
     public void A_copy_gets_slower_the_less_is_left_and_is_near_its_end_when_that_is_small()
     {
-        var trend = new CopyTrend(160 * Mib, 16 * Mib);
+        var trend = new CopyTrend(150 * Mib, 16 * Mib);
         double first = trend.TaperedBytesPerSecond;
-        Assert.That(trend.IsToBeSlowedDown(At(1, 81)), Is.False);
-        Assert.That(trend.IsToBeSlowedDown(At(1, 80)), Is.True);
-        trend.SlowDown(At(1, 80));
-        Assert.That(trend.TaperedBytesPerSecond, Is.EqualTo(first / 2));
-        Assert.That(trend.IsToBeSlowedDown(At(1, 79)), Is.False);
+        Assert.That(trend.IsToBeSlowedDown(At(1, 101)), Is.False);
+        Assert.That(trend.IsToBeSlowedDown(At(1, 100)), Is.True);
+        trend.SlowDown(At(1, 100));
+        Assert.That(trend.TaperedBytesPerSecond, Is.EqualTo(first * 2 / 3).Within(1));
+        Assert.That(trend.IsToBeSlowedDown(At(1, 99)), Is.False);
         Assert.That(trend.IsNearItsEnd(At(1, 17)), Is.False);
         Assert.That(trend.IsNearItsEnd(At(1, 16)), Is.True);
     }
