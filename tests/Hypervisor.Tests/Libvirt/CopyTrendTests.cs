@@ -19,8 +19,17 @@ public sealed class CopyTrendTests
         trend.SlowDown(At(1, 100));
         Assert.That(trend.TaperedBytesPerSecond, Is.EqualTo(first * 2 / 3).Within(1));
         Assert.That(trend.IsToBeSlowedDown(At(1, 99)), Is.False);
-        Assert.That(trend.IsNearItsEnd(At(1, 17)), Is.False);
-        Assert.That(trend.IsNearItsEnd(At(1, 16)), Is.True);
+        Assert.That(trend.IsNearItsEnd(At(2, 17)), Is.False);
+        Assert.That(trend.IsNearItsEnd(At(2, 16)), Is.True);
+    }
+
+    /// <summary>Empty pages cannot be slowed down, and come in the first pass.</summary>
+    [Test]
+    public void In_the_first_pass_the_end_is_near_when_four_times_as_much_is_left()
+    {
+        var trend = new CopyTrend(160 * Mib, 16 * Mib);
+        Assert.That(trend.IsNearItsEnd(At(1, 65)), Is.False);
+        Assert.That(trend.IsNearItsEnd(At(1, 64)), Is.True);
     }
 
     [Test]
