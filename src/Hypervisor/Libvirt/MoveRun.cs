@@ -21,6 +21,7 @@ internal sealed class MoveRun(
     private static readonly TimeSpan LeastDowntime = TimeSpan.FromMilliseconds(1);
 
     private readonly long _start = time.GetTimestamp();
+    private readonly LibvirtWords _steering = new(), _ending = new();
     private long _givenUpSince;
     private bool _isGivenUp;
     private bool _isLate;
@@ -56,17 +57,22 @@ internal sealed class MoveRun(
         Task<bool> moving = LibvirtCall.Start(() => parameters.Move(source, target));
         while (!moving.IsCompleted)
         {
-            await GiveUpIfWantedAsync(moving, cancel);
+            GiveUpIfWanted(moving, cancel);
             if (await source.StatisticsAsync() is { IsOutgoing: true } statistics)
             {
                 Last = statistics;
                 Report(statistics);
-                await SteerAsync(statistics, trend, cancel);
+                Steer(statistics, trend, cancel);
             }
 
+            _steering.GoOn();
+            _ending.GoOn();
             _ = await Task.WhenAny(moving, Task.Delay(LookAgainAfter, time, CancellationToken.None));
         }
 
+        // Whatever was said and not answered by now is answered by the move's end.
+        await _steering.SettleAsync();
+        await _ending.SettleAsync();
         try
         {
             return await moving;
@@ -94,7 +100,7 @@ internal sealed class MoveRun(
     /// Before libvirt has begun, a job cannot be ended; so it is told to end again and again, until it does or nobody waits any longer. A guest that works at its
     /// target cannot be called back: giving up comes too late then, and only the waiting has an end.
     /// </summary>
-    private async Task GiveUpIfWantedAsync(Task<bool> moving, CancellationToken cancel)
+    private void GiveUpIfWanted(Task<bool> moving, CancellationToken cancel)
     {
         if (!_isGivenUp)
         {
@@ -104,53 +110,53 @@ internal sealed class MoveRun(
             _givenUpSince = time.GetTimestamp();
         }
 
-        if (!IsPostcopy) await source.AbortQuietlyAsync();
+        if (!IsPostcopy) _ending.Say(source.AbortQuietlyAsync);
         if (!moving.IsCompleted && time.GetElapsedTime(_givenUpSince) > deadlines.Abort)
             throw LibvirtException.NotInTime(source.Host, $"giving up the move of guest {source.Guest} to host {target.Host}", deadlines.Abort, new TimeoutException());
     }
 
-    private async Task SteerAsync(JobStatistics statistics, CopyTrend trend, CancellationToken cancel)
+    private void Steer(JobStatistics statistics, CopyTrend trend, CancellationToken cancel)
     {
         if (_isGivenUp) return;
-        try
-        {
-            if (hold.IsWanted) await SlowDownAsync(statistics, trend, cancel);
-            else if (hold.IsUnderWay) _mustRepeat = statistics.RestBytes < AlmostDryBytes;
-            else if (hold.IsDone && options.BeforeSwitchOver is not null && !_isReleased) await ReleaseAsync();
+        if (hold.IsWanted) SlowDown(statistics, trend, cancel);
+        else if (hold.IsUnderWay) _mustRepeat = statistics.RestBytes < AlmostDryBytes;
+        else if (hold.IsDone && options.BeforeSwitchOver is not null && !_isReleased) Release();
 
-            if (options.Mode is MigrationMode.Postcopy && hold.IsDone && !IsPostcopy && statistics.Passes > 0)
+        if (options.Mode is MigrationMode.Postcopy && hold.IsDone && !IsPostcopy && statistics.Passes > 0 && _steering.IsSilent)
+        {
+            _steering.Say(async () =>
             {
                 _ = await source.StartPostcopyAsync();
                 IsPostcopy = true;
-            }
-        }
-        catch (LibvirtException)
-        {
-            // The move was over before, or has not come so far; the next look says so.
+            });
         }
 
-        if (_mustRepeat) await GiveUpIfWantedAsync(Task.FromResult(true), cancel);
+        if (_mustRepeat) GiveUpIfWanted(Task.FromResult(true), cancel);
     }
 
-    private async Task SlowDownAsync(JobStatistics statistics, CopyTrend trend, CancellationToken cancel)
+    private void SlowDown(JobStatistics statistics, CopyTrend trend, CancellationToken cancel)
     {
         if (trend.IsNearItsEnd(statistics))
         {
-            _ = await source.SetSpeedAsync(TrickleMibPerSecond);
+            _steering.Say(() => source.SetSpeedAsync(TrickleMibPerSecond));
             hold.Begin(cancel);
         }
         else if (trend.IsToBeSlowedDown(statistics))
         {
             trend.SlowDown(statistics);
-            _ = await source.SetSpeedAsync(TaperedMibPerSecond(trend));
+            long speed = TaperedMibPerSecond(trend);
+            _steering.Say(() => source.SetSpeedAsync(speed));
         }
     }
 
-    private async Task ReleaseAsync()
+    private void Release()
     {
-        _ = await source.SetDowntimeAsync(options.DowntimeLimit);
-        _ = await source.SetSpeedAsync(HeldLimitMibPerSecond);
         _isReleased = true;
+        _steering.Say(async () =>
+        {
+            _ = await source.SetDowntimeAsync(options.DowntimeLimit);
+            _ = await source.SetSpeedAsync(HeldLimitMibPerSecond);
+        });
     }
 
     private void Report(JobStatistics statistics)
