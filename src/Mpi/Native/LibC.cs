@@ -6,7 +6,9 @@ namespace MPI.Native;
 internal static partial class LibC
 {
     private const int OneProcess = 0;
-    private const int Least = 19;
+
+    /// <summary>A quarter of a core on which a rank polls. At the least priority, 19, it would be a hundredth, and what is practised not be done when it is needed.</summary>
+    private const int Beside = 5;
 
     private const int RtldNow = 0x2;
     private const int RtldGlobal = 0x100;
@@ -36,7 +38,7 @@ internal static partial class LibC
     /// From now on the calling thread runs where nobody else wants the core: to the kernel a thread is a process, and 0 is the caller. Not to be undone
     /// without privileges.
     /// </summary>
-    public static void YieldToOthers() => _ = SetPriority(OneProcess, 0, Least);
+    public static void YieldToOthers() => _ = SetPriority(OneProcess, 0, Beside);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int priority);
