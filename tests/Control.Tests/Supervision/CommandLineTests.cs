@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     [TestCase("run -n 2 --rehearse-kill 1@2 -- true", ExitCode.Usage, "no rank 2")]
     [TestCase("run -n 2 --rehearse-kill x -- true", ExitCode.Usage, "N@RANK")]
     [TestCase("run -n 2 --hosts a,b --rehearse-kill 1 -- true", ExitCode.Usage, "this host only")]
-    [TestCase("run -n 2 --strategy hope -- true", ExitCode.Usage, "relaunch, spawn, ulfm and standby")]
+    [TestCase("run -n 2 --strategy hope -- true", ExitCode.Usage, "relaunch, spawn, ulfm, standby and sessions")]
     [TestCase("run -n 2 --strategy ulfm --standbys 2 -- true", ExitCode.Usage, "needs --strategy standby")]
     [TestCase("run -n 2 --mpi mpich --strategy ulfm -- true", ExitCode.Usage, "starts none within a job")]
     [TestCase("run -n 2 --standbys 2 -- true", ExitCode.Usage, "needs --strategy standby")]
