@@ -106,9 +106,9 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
         return leaders;
     }
 
-    private static string? Disagreement(int rank, int[] leaders) => leaders[leaders[rank]] == leaders[rank]
+    private string? Disagreement(int rank, int[] leaders) => leaders[leaders[rank]] == leaders[rank]
         ? null
-        : $"rank {rank} sees the checkpoint files of rank {leaders[rank]}, which itself sees those of rank {leaders[leaders[rank]]}. Give all ranks of a host the same directory.";
+        : $"{directory.Location}: rank {rank} sees the checkpoint files of rank {leaders[rank]}, which itself sees those of rank {leaders[leaders[rank]]}. Give all ranks of a host the same directory.";
 
     private static PlaceSurvey Surveyed(Place place)
     {
