@@ -93,7 +93,7 @@ internal sealed class OpeningTests
 
         Assert.That(places.Restart().Step, Is.EqualTo(2));
         Assert.That(directory.List("").Select(static e => e.Name), Is.EquivalentTo(
-            new[] { "hpcvirt-checkpoints.v1", "attempt-2", "v1-a1", "v2-a1" }));
+            new[] { "hpcvirt-checkpoints.v1", "attempt-2", "spare-room", "v1-a1", "v2-a1" }));
     }
 
     [Test]

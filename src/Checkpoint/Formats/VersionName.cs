@@ -9,6 +9,7 @@ namespace HpcVirt.Checkpoint.Formats;
 /// hpcvirt-checkpoints.v1        marker: this directory is ours, layout 1; its name is its whole content
 /// attempt-A                     which attempt began, and what it inherited (AttemptRecord)
 /// start-A                       the version that attempt A started from (StartRecord)
+/// spare-room                    given back where a full disk would keep an attempt from being recorded
 /// probe-R-ID                    a rank's sign during opening, to find out who shares the place
 /// vV-aA.tmp/                    version V of attempt A, being written
 /// vV-aA/                        committed
@@ -28,6 +29,7 @@ internal readonly record struct VersionName(long Version, long Attempt) : ICompa
     public const string ProbePrefix = "probe-";
     public const string AttemptPrefix = "attempt-";
     public const string StartPrefix = "start-";
+    public const string SpareRoom = "spare-room";
 
     /// <summary>What file systems put into a fresh mount by themselves; it does not make a directory foreign.</summary>
     public const string LostAndFound = "lost+found";

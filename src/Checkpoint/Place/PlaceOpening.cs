@@ -12,6 +12,9 @@ namespace HpcVirt.Checkpoint;
 /// </summary>
 internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGroup group, CheckpointOptions options)
 {
+    /// <summary>Enough for the records of a few attempts, also where each takes a block of its own.</summary>
+    private const int SpareBytes = 16 << 10;
+
     private readonly List<string> _warnings = [];
 
     public IReadOnlyList<string> Warnings => _warnings;
@@ -125,14 +128,25 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
         Record(new AttemptRecord(plan.Attempt, plan.Inherited));
         foreach (VersionName name in found.Of(VersionState.Temporary).Where(plan.Inherited.Contains)) Complete(name);
         CleanUp(place, plan, found, probes);
+        KeepRoom();
     }
 
     private void Record(AttemptRecord record)
     {
+        string name = VersionName.AttemptFile(record.Attempt);
         try
         {
             // Exclusive: of two jobs that start in one directory at once, one learns of the other here.
-            FileBytes.WriteNew(directory, VersionName.AttemptFile(record.Attempt), record.Encode());
+            try
+            {
+                FileBytes.WriteNew(directory, name, record.Encode());
+            }
+            catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.NoSpace && directory.Exists(VersionName.SpareRoom))
+            {
+                directory.DeleteFile(name);
+                directory.DeleteFile(VersionName.SpareRoom);
+                FileBytes.WriteNew(directory, name, record.Encode());
+            }
         }
         catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.AlreadyExists)
         {
@@ -142,6 +156,20 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
 
         // The name must be durable before this attempt acts: a commit of an older attempt that comes after it must not count.
         directory.SyncDirectory("");
+    }
+
+    /// <summary>A job that loses a rank while the disk is full can be started again: it needs no more than this.</summary>
+    private void KeepRoom()
+    {
+        if (Attempted.Run(Reserve) is null) return;
+
+        // Without room there is nothing to give back, and an empty file would say that there were. The next opening tries again.
+        _ = Attempted.Run(() => directory.DeleteFile(VersionName.SpareRoom));
+
+        void Reserve()
+        {
+            if (!directory.Exists(VersionName.SpareRoom)) directory.CreateFile(VersionName.SpareRoom, SpareBytes).Dispose();
+        }
     }
 
     /// <summary>Another place has the record of this version, so its vote had passed: make up for the rename that was not made here.</summary>

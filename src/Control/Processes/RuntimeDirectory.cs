@@ -19,10 +19,13 @@ internal sealed class RuntimeDirectory : IDisposable
     private const uint OwnerOnly = 0x1C0; // 0700
     private const string Fallback = "/tmp";
 
-    private RuntimeDirectory(string path, byte[] secret)
+    private readonly FileStream _owner;
+
+    private RuntimeDirectory(string path, byte[] secret, FileStream owner)
     {
         Path = path;
         Secret = secret;
+        _owner = owner;
     }
 
     public string Path { get; }
@@ -44,9 +47,10 @@ internal sealed class RuntimeDirectory : IDisposable
             if (string.IsNullOrEmpty(place) || !System.IO.Path.IsPathRooted(place)) continue;
             string path = System.IO.Path.Combine(place, "hpcvirt-" + jobId);
             if (Encoding.UTF8.GetByteCount(SocketPathIn(path)) >= SocketPathBytesMax) continue;
+            LeftBehind.Remove(place, TimeProvider.System.GetUtcNow());
             // mkdir(2) fails if anything is there, so nobody's planted directory is taken over.
             if (!LibC.MakeDirectory(path, OwnerOnly)) continue;
-            var directory = new RuntimeDirectory(path, RandomNumberGenerator.GetBytes(ControlSecret.Bytes));
+            var directory = new RuntimeDirectory(path, RandomNumberGenerator.GetBytes(ControlSecret.Bytes), LeftBehind.Own(path));
             ControlSecret.Create(directory.SecretPath, directory.Secret);
             return directory;
         }
@@ -56,6 +60,7 @@ internal sealed class RuntimeDirectory : IDisposable
 
     public void Dispose()
     {
+        _owner.Dispose();
         try
         {
             Directory.Delete(Path, recursive: true);

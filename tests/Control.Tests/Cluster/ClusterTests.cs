@@ -85,9 +85,7 @@ public sealed class ClusterTests
     {
         using ToolRun run = Run(["--hosts", "a,b,c", "--silence-timeout", "4"], "steps=1000", "every=20", "pace=10");
         Await(run, "checkpoint-committed", 2);
-        string pid = Events().Where(static e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("rank").GetInt32() == 1)
-            .Select(static e => e.GetProperty("pid").GetRawText()).Last();
-        _cluster.Do("stop", pid);
+        _cluster.Do("stop", PidOf(rank: 1));
         Assert.That(run.Wait(), Is.Zero, run.Error);
         Assert.That(run.Error, Does.Contain("has said nothing for 4 s although its host answers"));
         Assert.That(run.Error, Does.Not.Contain("is lost"));
@@ -163,6 +161,25 @@ public sealed class ClusterTests
     }
 
     [Test]
+    public void A_disk_that_is_full_costs_checkpoints_and_nothing_else_also_when_a_rank_is_lost_meanwhile()
+    {
+        Directory.Delete(Path.Combine(_directory, "ckpt"));
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "ckpt"), _cluster.Disk(NamespaceCluster.Head, 4));
+        using ToolRun run = RunPlate("-n", "3", "--mpi", "openmpi", "--hosts", "a,b,c");
+        Await(run, "checkpoint-committed", 2);
+        _cluster.Do("fill", NamespaceCluster.Head);
+        Await(run, "checkpoint-refused", 1);
+        _cluster.Do("end", PidOf(rank: 1));
+        run.Await(() => Events().Any(static e => e.GetProperty("event").GetString() == "restored" && e.GetProperty("attempt").GetInt32() == 2), "a second attempt that went on");
+        int committed = Events().Count(static e => e.GetProperty("event").GetString() == "checkpoint-committed");
+        _cluster.Do("free", NamespaceCluster.Head);
+        Await(run, "checkpoint-committed", committed + 1);
+        Assert.That(run.Wait(), Is.Zero, run.Error);
+        Assert.That(run.Error, Does.Contain("its place has 0 bytes free").And.Contain("the job ended well in attempt 2"));
+        Assert.That(Checksum(run), Is.EqualTo(ChecksumOfUnbrokenPlate()));
+    }
+
+    [Test]
     public void A_rank_goes_to_the_host_where_a_process_waits_when_it_is_asked_to_and_when_it_is_lost()
     {
         using ToolRun run = RunPlate("-n", "2", "--mpi", "openmpi", "--hosts", "a,b", "--spares", "c,d", "--strategy", "standby", "--standbys", "2");
@@ -175,8 +192,7 @@ public sealed class ClusterTests
         Assert.That(status.Wait(), Is.Zero, status.Error);
         Assert.That(status.Out, Does.Contain("standbys: 1 waiting on c").And.Contain("host b: regular, 1 slots, no rank").And.Contain("host d: spare, 1 slots, ranks 1"));
         Await(run, "checkpoint-committed", 4);
-        string pid = Events().Where(static e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("rank").GetInt32() == 0).Select(static e => e.GetProperty("pid").GetRawText()).Last();
-        HpcVirt.Control.Native.LibC.Kill(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture), 9);
+        _cluster.Do("end", PidOf(rank: 0));
         Assert.That(run.Wait(), Is.Zero, run.Error);
         Assert.That(run.Error, Does.Contain("a process that waited takes the place of rank 0").And.Contain("the job ended well"));
         Assert.That(Events().Count(static e => e.GetProperty("event").GetString() == "attempt-started"), Is.EqualTo(1));
@@ -211,6 +227,9 @@ public sealed class ClusterTests
             "--", ToolRun.PathOf("HpcVirt.Control.Ranks.dll"), .. arguments,
         ],
         inside: _cluster.Inside(NamespaceCluster.Head));
+
+    private string PidOf(int rank) =>
+        Events().Where(e => e.GetProperty("event").GetString() == "rank-connected" && e.GetProperty("rank").GetInt32() == rank).Select(static e => e.GetProperty("pid").GetRawText()).Last();
 
     private ToolRun Operate(ToolRun run, params string[] arguments) => ToolRun.Start(_directory, [.. arguments, "--job", run.JobId]);
 

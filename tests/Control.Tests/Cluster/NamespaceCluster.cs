@@ -36,7 +36,17 @@ internal sealed class NamespaceCluster : IDisposable
 
     private static string Script => Path.Combine(AppContext.BaseDirectory, "cluster");
 
-    /// <summary>A fault or its end: cut, heal, kill with a host; stop, continue with a process id.</summary>
+    /// <summary>Gives a host a disk of its own, before anything runs there.</summary>
+    /// <returns>Its directory.</returns>
+    public string Disk(string host, int mebibytes)
+    {
+        (int code, string said) = Run(["disk", _place, host, $"{mebibytes}"]);
+        if (code == CannotDo) Assert.Ignore($"missing capability: mounts ({said.Trim()})");
+        Assert.That(code, Is.Zero, said);
+        return said.Trim();
+    }
+
+    /// <summary>A fault or its end: cut, heal, kill, fill, free with a host; stop, continue, end with a process id.</summary>
     public void Do(string verb, string target)
     {
         (int code, string said) = Run([verb, _place, target]);

@@ -50,5 +50,19 @@ public sealed class RuntimeDirectoryTests
         Assert.That(directory.Path, Is.EqualTo("/tmp/hpcvirt-abcdef123458"));
     }
 
+    [Test]
+    public void What_a_supervisor_left_that_was_killed_with_its_reaper_is_removed_by_the_next_job_and_nothing_else()
+    {
+        using RuntimeDirectory living = RuntimeDirectory.Create("abcdef123459", Variable(_place));
+        string dead = Directory.CreateDirectory(Path.Combine(_place, "hpcvirt-abcdef12345a")).FullName, young = Directory.CreateDirectory(Path.Combine(_place, "hpcvirt-abcdef12345b")).FullName;
+        string foreign = Directory.CreateDirectory(Path.Combine(_place, "hpcvirt-abcdef12345c")).FullName, other = Directory.CreateDirectory(Path.Combine(_place, "hpcvirt-results")).FullName;
+        foreach (string directory in (string[])[dead, young, other]) File.WriteAllText(Path.Combine(directory, "owner"), "");
+        foreach (string directory in (string[])[dead, foreign, other, living.Path]) Directory.SetLastWriteTimeUtc(directory, DateTime.UnixEpoch);
+        string link = Directory.CreateSymbolicLink(Path.Combine(_place, "hpcvirt-abcdef12345d"), other).FullName;
+
+        using RuntimeDirectory next = RuntimeDirectory.Create("abcdef12345e", Variable(_place));
+        Assert.That(Directory.GetDirectories(_place), Is.EquivalentTo((string[])[living.Path, young, foreign, other, link, next.Path]));
+    }
+
     private static Func<string, string?> Variable(string runtimeDirectory) => name => name == "XDG_RUNTIME_DIR" ? runtimeDirectory : null;
 }
