@@ -11,7 +11,7 @@ namespace HpcVirt.Hypervisor.Qemu;
 internal sealed class GuestMove(
     GuestFile file, QemuMonitor source, MigrationOptions options, IProgress<MigrationProgress>? progress, QmpDeadlines deadlines, TimeProvider time)
 {
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(1);
 
     public async Task<MigrationResult> RunAsync(CancellationToken cancel)
     {

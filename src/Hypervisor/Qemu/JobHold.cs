@@ -16,8 +16,11 @@ internal sealed class JobHold(MigrationOptions options, TimeProvider time)
     /// <summary>The job is being silenced.</summary>
     public bool IsUnderWay => _holding is { IsCompleted: false };
 
+    /// <summary>The job is silent, and waits for the guest to arrive.</summary>
+    public bool IsHeld => _holding is { IsCompletedSuccessfully: true };
+
     /// <summary>Nothing stands in the way of the switch-over: the job is silent, or there is none to silence.</summary>
-    public bool IsDone => options.BeforeSwitchOver is null || _holding is { IsCompletedSuccessfully: true };
+    public bool IsDone => options.BeforeSwitchOver is null || IsHeld;
 
     /// <summary>Why the job could not be silenced; null if it could, or may yet.</summary>
     public string? Failure => _holding switch

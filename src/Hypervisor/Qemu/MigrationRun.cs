@@ -22,9 +22,13 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     private static readonly TimeSpan LeastDowntime = TimeSpan.FromMilliseconds(1);
 
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan LookAgainWhileHeldAfter = TimeSpan.FromMilliseconds(1);
 
     private readonly long _start = time.GetTimestamp();
+    private readonly SendWindow _window = new();
     private bool _isCancelled;
+    private bool _isTimeToHold;
+    private bool _isTapered;
     private bool _isContinued;
     private bool _isReleased;
     private bool _isPostcopy;
@@ -76,7 +80,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
                     break;
             }
 
-            await Task.Delay(LookAgainAfter, time, CancellationToken.None);
+            await Task.Delay(hold.IsHeld ? LookAgainWhileHeldAfter : LookAgainAfter, time, CancellationToken.None);
         }
     }
 
@@ -120,10 +124,21 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     private async Task WhileCopyingAsync(MigrationStatus status, CancellationToken cancel)
     {
         if (_isCancelled) return;
-        if (hold.IsWanted && (IsSmall(status) || DoesNotShrink(status)))
+        TimeSpan now = time.GetElapsedTime(_start);
+        _window.See(status.SendRate, now);
+        if (hold.IsWanted)
         {
-            await source.SetParametersAsync(TrickleBytesPerSecond, LeastDowntime, cancel: CancellationToken.None);
-            hold.Begin(cancel);
+            bool isSmall = IsSmall(status);
+            if (DoesNotShrink(status) || isSmall) _isTimeToHold = true;
+            bool asks = _isTimeToHold && _window.IsTimeToAsk(now);
+            if ((asks || isSmall) && !_isTapered)
+            {
+                // What is small is kept back at once: it could be gone, and the guest with it, before the job is silent.
+                _isTapered = true;
+                await source.SetParametersAsync(TrickleBytesPerSecond, LeastDowntime, cancel: CancellationToken.None);
+            }
+
+            if (asks) hold.Begin(cancel);
         }
         else if (hold.IsDone && !_isReleased && options.BeforeSwitchOver is not null)
         {
