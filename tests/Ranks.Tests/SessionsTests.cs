@@ -13,6 +13,11 @@ internal sealed class SessionsTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    /// <summary>Open MPI 5.0 hangs in the second session in one run of eight, also when a pause is left between two: a process opens another one's file of the session before.</summary>
+    private static readonly TimeSpan DeadlineOfTry = TimeSpan.FromSeconds(20);
+
+    private const int TriesOfOpenMpi5 = 4;
+
     private string _folder = "";
 
     private static readonly string[] Program = ["dotnet", typeof(RankCases).Assembly.Location, "program", "sessions"];
@@ -31,6 +36,7 @@ internal sealed class SessionsTests
     {
         const int rounds = 6;
         MpiOutcome outcome = Run(kind, ranks, $"{rounds}");
+        for (int others = kind == MpiKind.OpenMpi5 ? TriesOfOpenMpi5 - 1 : 0; others > 0 && outcome.DeadlinePassed; others--) outcome = Run(kind, ranks, $"{rounds}");
         Assert.That(outcome.ExitCode, Is.Zero, outcome.ToString());
         Assert.That(outcome.Output, Does.Contain("mpi://WORLD").And.Contain("mpi://SELF"));
         string[] lines = [.. outcome.Output.Split('\n').Select(static line => line.Trim())];
@@ -52,8 +58,11 @@ internal sealed class SessionsTests
         Assert.That(outcome.Output, Does.Contain("round 3: rank 0").And.Contain("round 3: rank 1"), outcome.ToString());
     }
 
-    private MpiOutcome Run(MpiKind kind, int ranks, params string[] arguments) =>
-        MpiLaunch.Run([.. Trixie.In(_folder, Deadline), .. kind.Command(ranks), .. Program, .. arguments], Deadline);
+    private MpiOutcome Run(MpiKind kind, int ranks, params string[] arguments)
+    {
+        TimeSpan deadline = kind == MpiKind.OpenMpi5 ? DeadlineOfTry : Deadline;
+        return MpiLaunch.Run([.. Trixie.In(_folder, deadline), .. kind.Command(ranks), .. Program, .. arguments], deadline);
+    }
 
     [Test]
     public void Open_MPI_4_has_no_sessions_and_says_so()

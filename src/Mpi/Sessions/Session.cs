@@ -12,7 +12,7 @@ namespace MPI;
 /// </summary>
 /// <remarks>
 /// Independent of <see cref="Environment"/>: with sessions only, <see cref="Communicator.world"/> is not there. Communicators are disposed of before their
-/// session; so are operations and groups of the program's own. MPICH 4.2 opens sessions again and again; MPICH 4.0 dies at the second one, and Open MPI 5.0 may not reach other hosts in it. Open MPI 4 has none.
+/// session; so are operations and groups of the program's own. MPICH 4.2 opens sessions again and again; MPICH 4.0 dies at the second one, and Open MPI 5.0 may not reach other hosts in it, nor, in one run of eight, its own. Open MPI 4 has none.
 /// </remarks>
 /// <example>
 /// <code>
