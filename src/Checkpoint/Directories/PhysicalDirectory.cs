@@ -87,7 +87,9 @@ public sealed class PhysicalDirectory : ICheckpointDirectory
             // A file system that cannot reserve may still have the room; the writes will tell.
             if (errno is not (0 or Errno.NotSupported or Errno.InvalidArgument))
             {
+                // It was made by this call, and would stand for something that was never written.
                 handle.Dispose();
+                _ = LibC.Retry(() => LibC.Unlink(full));
                 throw Errno.Failure(errno, $"reserve {reserveBytes} bytes for", full);
             }
         }

@@ -134,19 +134,11 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
     private void Record(AttemptRecord record)
     {
         string name = VersionName.AttemptFile(record.Attempt);
+        byte[] bytes = record.Encode();
         try
         {
             // Exclusive: of two jobs that start in one directory at once, one learns of the other here.
-            try
-            {
-                FileBytes.WriteNew(directory, name, record.Encode());
-            }
-            catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.NoSpace && directory.Exists(VersionName.SpareRoom))
-            {
-                directory.DeleteFile(name);
-                directory.DeleteFile(VersionName.SpareRoom);
-                FileBytes.WriteNew(directory, name, record.Encode());
-            }
+            if (!TryWriteNew(name, bytes)) FileBytes.WriteNew(directory, name, bytes);
         }
         catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.AlreadyExists)
         {
@@ -158,19 +150,29 @@ internal sealed class PlaceOpening(ICheckpointDirectory directory, ICheckpointGr
         directory.SyncDirectory("");
     }
 
-    /// <summary>A job that loses a rank while the disk is full can be started again: it needs no more than this.</summary>
-    private void KeepRoom()
+    /// <summary>Writes a record; false where the disk is full, and the room that was kept for this has been given back.</summary>
+    private bool TryWriteNew(string name, ReadOnlySpan<byte> bytes)
     {
-        if (Attempted.Run(Reserve) is null) return;
-
-        // Without room there is nothing to give back, and an empty file would say that there were. The next opening tries again.
-        _ = Attempted.Run(() => directory.DeleteFile(VersionName.SpareRoom));
-
-        void Reserve()
+        try
         {
-            if (!directory.Exists(VersionName.SpareRoom)) directory.CreateFile(VersionName.SpareRoom, SpareBytes).Dispose();
+            FileBytes.WriteNew(directory, name, bytes);
+            return true;
+        }
+        catch (CheckpointDirectoryException e) when (e.Fault == DirectoryFault.NoSpace && directory.Exists(VersionName.SpareRoom))
+        {
+            directory.DeleteFile(VersionName.SpareRoom);
+
+            // A file system that cannot reserve says only in the middle that it is full.
+            if (directory.Exists(name)) directory.DeleteFile(name);
+            return false;
         }
     }
+
+    /// <summary>A job that loses a rank while the disk is full can be started again: it needs no more than this. Where there is no room now, the next opening tries again.</summary>
+    private void KeepRoom() => _ = Attempted.Run(() =>
+    {
+        if (!directory.Exists(VersionName.SpareRoom)) directory.CreateFile(VersionName.SpareRoom, SpareBytes).Dispose();
+    });
 
     /// <summary>Another place has the record of this version, so its vote had passed: make up for the rename that was not made here.</summary>
     private void Complete(VersionName name)

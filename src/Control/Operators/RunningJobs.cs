@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Net.Sockets;
+using HpcVirt.Control.Processes;
 
 namespace HpcVirt.Control.Operators;
 
@@ -31,7 +31,7 @@ public static class RunningJobs
         // A supervisor that was killed leaves its directory; where several are in question, those that nobody listens in do not count.
         if (found.Length > 1)
         {
-            string[] answered = [.. found.Where(IsAnswered)];
+            string[] answered = [.. found.Where(RuntimeDirectory.IsAnswered)];
             if (answered.Length == 0)
                 throw new ControlException(ExitCode.Usage, $"No job of yours runs under `hpcvirt run` on this host; supervisors that were killed have left {found.Length} directories {Prefix}* in {Path.GetDirectoryName(found[0])}, which may be removed.");
             (found, all) = (answered, answered);
@@ -45,21 +45,6 @@ public static class RunningJobs
             0 => throw new ControlException(ExitCode.Usage, $"There is no job '{jobId}'; there are: {ids}."),
             _ => throw new ControlException(ExitCode.Usage, $"Several jobs run here: {ids}. Name one with --job."),
         };
-    }
-
-    private static bool IsAnswered(string directory)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            // Of a Unix socket the kernel answers at once, whatever the supervisor does.
-            socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(directory, SocketName)));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static IEnumerable<string> Directories(IEnumerable<string?> places) =>

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using HpcVirt.Control.Native;
@@ -39,15 +40,16 @@ internal sealed class RuntimeDirectory : IDisposable
     /// <summary>Makes the directory and the secret file.</summary>
     /// <param name="jobId">Random name of the job.</param>
     /// <param name="variable">The environment.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="ControlException">No place can be written.</exception>
-    public static RuntimeDirectory Create(string jobId, Func<string, string?> variable)
+    public static RuntimeDirectory Create(string jobId, Func<string, string?> variable, TimeProvider time)
     {
         foreach (string? place in new[] { variable("XDG_RUNTIME_DIR"), variable("TMPDIR"), Fallback })
         {
             if (string.IsNullOrEmpty(place) || !System.IO.Path.IsPathRooted(place)) continue;
             string path = System.IO.Path.Combine(place, "hpcvirt-" + jobId);
             if (Encoding.UTF8.GetByteCount(SocketPathIn(path)) >= SocketPathBytesMax) continue;
-            LeftBehind.Remove(place, TimeProvider.System.GetUtcNow());
+            LeftBehind.Remove(place, time.GetUtcNow());
             // mkdir(2) fails if anything is there, so nobody's planted directory is taken over.
             if (!LibC.MakeDirectory(path, OwnerOnly)) continue;
             var directory = new RuntimeDirectory(path, RandomNumberGenerator.GetBytes(ControlSecret.Bytes), LeftBehind.Own(path));
@@ -68,6 +70,22 @@ internal sealed class RuntimeDirectory : IDisposable
         catch (DirectoryNotFoundException)
         {
             // The reaper was faster; gone is gone.
+        }
+    }
+
+    /// <summary>Whether a supervisor listens in a job's directory.</summary>
+    public static bool IsAnswered(string directory)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            // Of a Unix socket the kernel answers at once, whatever the supervisor does.
+            socket.Connect(new UnixDomainSocketEndPoint(SocketPathIn(directory)));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

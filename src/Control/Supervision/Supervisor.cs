@@ -68,7 +68,7 @@ internal sealed partial class Supervisor : IDisposable
         };
         _log = new JobLog(context.StandardError, context.Events);
         _processes = new JobProcesses(options.JobId, leavesOtherHosts: options.Hosts.Count > 0);
-        _directory = RuntimeDirectory.Create(options.JobId, context.Variable);
+        _directory = RuntimeDirectory.Create(options.JobId, context.Variable, context.Time);
         _reaper = new Reaper(options.JobId, _directory.Path, leavesOtherHosts: options.Hosts.Count > 0);
         _board = new RankBoard(_log, Post, context.Time, Answer);
         _kills = new KillRehearsal(_options, _random, _board, _log, context.Time);

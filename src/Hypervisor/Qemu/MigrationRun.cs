@@ -7,7 +7,7 @@ namespace HpcVirt.Hypervisor.Qemu;
 
 /// <summary>
 /// One run of QEMU's migration from a source to a target that waits for it. While a job is still to be silenced, the downtime limit is next to zero, so that QEMU does
-/// not switch over by itself; once the rest is small, or does not shrink, the copy is slowed down to a trickle, the job is silenced, and then the wire is the copy's: a
+/// not switch over by itself; once the rest is small, or does not shrink, the copy is slowed down to a trickle, the job is silenced at the moment that <see cref="SendWindow"/> names, and then the wire is the copy's: a
 /// limit is there for the job's traffic, and there is none.
 /// </summary>
 internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options, JobHold hold, IProgress<MigrationProgress>? progress, TimeProvider time)
@@ -125,7 +125,7 @@ internal sealed class MigrationRun(QemuMonitor source, MigrationOptions options,
     {
         if (_isCancelled) return;
         TimeSpan now = time.GetElapsedTime(_start);
-        _window.See(status.SendRate, now);
+        _window.See(status.SentMegabitsPerSecond, now);
         if (hold.IsWanted)
         {
             bool isSmall = IsSmall(status);

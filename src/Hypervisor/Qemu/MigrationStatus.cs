@@ -18,8 +18,8 @@ internal sealed record MigrationStatus(string Status)
 
     public int PageBytes { get; init; } = 4096;
 
-    /// <summary>How much was sent in the last window, in megabits per second: QEMU's own number, counted anew at the end of each window.</summary>
-    public double SendRate { get; init; }
+    /// <summary>How much was sent in the last window: QEMU's own number, counted anew at the end of each window.</summary>
+    public double SentMegabitsPerSecond { get; init; }
 
     public TimeSpan Took { get; init; }
 
@@ -50,7 +50,7 @@ internal sealed record MigrationStatus(string Status)
             Passes = (int)Math.Min(Number(ram, "dirty-sync-count"), int.MaxValue),
             DirtyPagesPerSecond = Number(ram, "dirty-pages-rate"),
             PageBytes = Number(ram, "page-size") is > 0 and < 1 << 30 and long page ? (int)page : 4096,
-            SendRate = Rate(ram),
+            SentMegabitsPerSecond = Decimal(ram, "mbps"),
             Took = TimeSpan.FromMilliseconds(Number(answer, "total-time")),
             Downtime = TimeSpan.FromMilliseconds(Number(answer, "downtime")),
             Error = Text(answer, "error-desc"),
@@ -69,8 +69,8 @@ internal sealed record MigrationStatus(string Status)
         return null;
     }
 
-    private static double Rate(JsonElement ram) =>
-        ram.ValueKind is JsonValueKind.Object && ram.TryGetProperty("mbps", out JsonElement value) && value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out double rate) ? rate : 0;
+    private static double Decimal(JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out double number) ? number : 0;
 
     private static string Text(JsonElement parent, string name) =>
         parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString()! : "";

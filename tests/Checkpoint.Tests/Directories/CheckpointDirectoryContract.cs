@@ -81,11 +81,12 @@ internal abstract class CheckpointDirectoryContract
     }
 
     [Test]
-    public void Room_that_is_not_there_is_refused_at_creation()
+    public void Room_that_is_not_there_is_refused_at_creation_and_nothing_is_left()
     {
         long freeBytes = Directory.GetFreeBytes();
         Assert.That(freeBytes, Is.Positive);
         Fails(DirectoryFault.NoSpace, () => Directory.CreateFile("file", freeBytes + (1L << 40)).Dispose());
+        Assert.That(Directory.Exists("file"), Is.False);
     }
 
     [Test]

@@ -25,7 +25,7 @@ public sealed class ControlServerTests : IRankListener
     public void Listen()
     {
         _heard.Clear();
-        _directory = RuntimeDirectory.Create($"test{TestContext.CurrentContext.Test.ID.Replace("-", "", StringComparison.Ordinal)}{Environment.ProcessId}", _ => null);
+        _directory = RuntimeDirectory.Create($"test{TestContext.CurrentContext.Test.ID.Replace("-", "", StringComparison.Ordinal)}{Environment.ProcessId}", _ => null, TimeProvider.System);
         _server = new ControlServer(_directory, ranks: 2, this, TimeProvider.System);
         _server.Expect(2);
     }

@@ -29,7 +29,7 @@ public sealed class RemoteEntranceTests : IRankListener
     public void Listen()
     {
         _heard.Clear();
-        _directory = RuntimeDirectory.Create($"remote{TestContext.CurrentContext.Test.ID.Replace("-", "", StringComparison.Ordinal)}{System.Environment.ProcessId}", _ => null);
+        _directory = RuntimeDirectory.Create($"remote{TestContext.CurrentContext.Test.ID.Replace("-", "", StringComparison.Ordinal)}{System.Environment.ProcessId}", _ => null, TimeProvider.System);
         _entrance = RemoteEntrance.Open(4, TimeProvider.System);
         _server = new ControlServer(_directory, ranks: 2, this, TimeProvider.System, _entrance, TimeSpan.FromSeconds(3));
         _server.Expect(2);
